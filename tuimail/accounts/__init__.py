@@ -1,0 +1,1 @@
+"""Who to connect as."""

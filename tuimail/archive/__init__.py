@@ -1,0 +1,1 @@
+"""Messages on this machine, served read-only over loopback IMAP."""

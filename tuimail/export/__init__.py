@@ -1,0 +1,1 @@
+"""Taking messages out of a mailbox."""

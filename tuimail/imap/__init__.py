@@ -1,0 +1,1 @@
+"""Talking to an IMAP server, read-only."""
