@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from tuimail.text import MailText
 
 # RFC 6154, in the order in which people expect them; INBOX stands before all of them.
-SPECIAL_USES = ("\\Flagged", "\\Important", "\\Drafts", "\\Sent", "\\Archive", "\\All", "\\Junk", "\\Trash")
+SPECIAL_USES = (
+    "\\Flagged",
+    "\\Important",
+    "\\Drafts",
+    "\\Sent",
+    "\\Archive",
+    "\\All",
+    "\\Junk",
+    "\\Trash",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,156 @@
+"""One FETCH response as a row whose fields are found when they are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from tuimail.errors import MessageUnreadable
+from tuimail.imap.structure import Part, read_structure
+from tuimail.imap.tokens import Token, read_tokens
+from tuimail.imap.wire import Response
+from tuimail.mail.dates import parse_internal_date
+from tuimail.mail.header_block import read_fields
+
+LISTED_FIELDS = "FROM TO CC SUBJECT DATE MESSAGE-ID LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST".split()
+
+
+def row_items(fields: Sequence[str] = tuple(LISTED_FIELDS)) -> bytes:
+    """The items that a row is made of.
+
+    Chosen header fields and BODYSTRUCTURE rather than ENVELOPE: 58 against 86 MB for 100,000
+    messages, and half the parsing.
+    """
+    names = " ".join(fields).encode("ascii")
+    return (
+        b"(UID FLAGS RFC822.SIZE INTERNALDATE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (%b)])" % names
+    )
+
+
+# The plain items in any order, each anchored behind the one before: a search over the whole line
+# would find `UID 7` inside a quoted file name.
+_PLAIN = re.compile(
+    rb"\* (\d{1,10}) FETCH \((?:UID (\d{1,19}) ?|FLAGS \(([^()\"]*)\) ?|RFC822\.SIZE (\d{1,19}) ?"
+    rb'|INTERNALDATE "([^"\\]*)" ?|MODSEQ \(\d+\) ?)*'
+)
+_STRUCTURE = b"BODYSTRUCTURE "
+_HEADER = b"BODY[HEADER"
+# The label before the one literal, at the end of its line. Behind that literal only `)` may
+# follow, so it cannot be a string of BODYSTRUCTURE.
+_HEADER_LAST = re.compile(rb"BODY\[HEADER\.FIELDS[^\]\r\n]*\] \{\d+\+?\}\r\n\Z")
+_LABEL_LIMIT = 1_000
+
+
+class Row:
+    """What FETCH said of one message.
+
+    Nothing is decoded before it is asked for: a row that takes every token apart costs 3.5 to 4
+    times what the network does.
+    """
+
+    __slots__ = ("_items", "_parts", "_plain")
+
+    def __init__(self, parts: Response) -> None:
+        self._parts = parts
+        self._plain = _PLAIN.match(parts[0])
+        self._items: dict[bytes, Token] | None = None
+
+    @property
+    def sequence_number(self) -> int:
+        """The place in the folder at the moment of the answer."""
+        return int(self._parts[0].split(b" ", 2)[1])
+
+    @property
+    def uid(self) -> int | None:
+        """None when the answer has none: then it is not known which message this is."""
+        value = self._plain and self._plain[2]
+        if value is None:
+            value = self._atom(b"UID")
+        return _number(value)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        r"""As sent, backslash and all."""
+        if self._plain and self._plain[3] is not None:
+            return tuple(self._plain[3].decode("ascii", "replace").split())
+        token = self._tolerant_items().get(b"FLAGS")
+        if not isinstance(token, list):
+            return ()
+        return tuple(f.decode("ascii", "replace") for f in token if isinstance(f, bytes))
+
+    @property
+    def size(self) -> int | None:
+        """RFC822.SIZE in octets."""
+        value = self._plain and self._plain[4]
+        return _number(value if value is not None else self._atom(b"RFC822.SIZE"))
+
+    @property
+    def internal_date(self) -> datetime | None:
+        """INTERNALDATE with its zone; None when unreadable."""
+        value = self._plain and self._plain[5]
+        if value is None:
+            value = self._atom(b"INTERNALDATE")
+        return None if value is None else parse_internal_date(value)
+
+    @property
+    def structure(self) -> Part | None:
+        """BODYSTRUCTURE; None when it was not sent. Raises MessageUnreadable."""
+        if self._plain is not None:
+            start = self._plain.end()
+            if self._parts[0].startswith(_STRUCTURE, start):
+                (token,) = read_tokens(self._parts, start + len(_STRUCTURE), single=True)
+                return read_structure(token)
+        token = self._tolerant_items().get(b"BODYSTRUCTURE")
+        return None if token is None else read_structure(token)
+
+    @property
+    def header(self) -> bytes | None:
+        """The octets of the header fields that were asked for; None when they were not sent."""
+        parts = self._parts
+        if len(parts) == 3 and parts[2] == b")\r\n":
+            line = parts[0]
+            if _HEADER_LAST.search(line, max(0, len(line) - _LABEL_LIMIT)):
+                return parts[1]
+        for name, token in self._tolerant_items().items():
+            if name.startswith(_HEADER) and isinstance(token, bytes):
+                return token
+        return None
+
+    @property
+    def fields(self) -> dict[str, bytes]:
+        """Header fields by lower-case name, the first of each, raw and folded as they came."""
+        found: dict[str, bytes] = {}
+        for field in read_fields(self.header or b""):
+            found.setdefault(field.name.lower(), field.value)
+        return found
+
+    def section(self, name: bytes) -> bytes | None:
+        """The octets of `BODY[name]`; None when the server sent NIL or nothing."""
+        token = self._tolerant_items().get(b"BODY[" + name.upper() + b"]")
+        return token if isinstance(token, bytes) else None
+
+    def has_item(self, name: bytes) -> bool:
+        """Whether the answer holds this item at all."""
+        return name in self._tolerant_items()
+
+    def _atom(self, name: bytes) -> bytes | None:
+        token = self._tolerant_items().get(name)
+        return token if isinstance(token, bytes) else None
+
+    def _tolerant_items(self) -> dict[bytes, Token]:
+        if self._items is None:
+            start = self._parts[0].find(b"(")
+            (pairs,) = read_tokens(self._parts, start, single=True) if start >= 0 else ([],)
+            if not isinstance(pairs, list):
+                raise MessageUnreadable("the server's answer cannot be read")
+            self._items = {
+                name.upper(): value
+                for name, value in zip(pairs[::2], pairs[1::2], strict=False)
+                if isinstance(name, bytes)
+            }
+        return self._items
+
+
+def _number(value: bytes | None) -> int | None:
+    return int(value) if value is not None and len(value) < 20 and value.isdigit() else None

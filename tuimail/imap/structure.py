@@ -1,0 +1,238 @@
+"""BODYSTRUCTURE: a message's parts and attachments, known without their data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from tuimail.errors import MessageUnreadable
+from tuimail.imap.tokens import Token
+from tuimail.mail.encoded_words import decode_words
+from tuimail.mail.parameters import decode_parameters
+from tuimail.mail.transfer_encoding import estimate_decoded_size
+from tuimail.text import MailText
+
+MAX_DEPTH = 40
+"""Parts in parts, less than `tokens.MAX_DEPTH` lets through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One body part (RFC 9051, 7.5.2, BODYSTRUCTURE)."""
+
+    section: str
+    """What FETCH calls it: `1`, `2.1`; empty for a multipart that has no number of its own."""
+    media_type: str
+    """Lower case: `text/plain`, `multipart/mixed`, `message/rfc822`."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Of Content-Type; names in lower case, values decoded (RFC 2231, RFC 2047)."""
+    content_id: str | None = None
+    description: str | None = None
+    encoding: str = "7bit"
+    """Content-Transfer-Encoding in lower case."""
+    size: int = 0
+    """Octets in that encoding."""
+    lines: int | None = None
+    disposition: str | None = None
+    """`attachment` or `inline`, lower case; None when there is none."""
+    disposition_parameters: Mapping[str, str] = field(default_factory=dict)
+    children: tuple[Part, ...] = ()
+    subject: str | None = None
+    """Of a nested message, decoded."""
+
+    def walk(self) -> Iterator[Part]:
+        """This part and all below it, in order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    @property
+    def is_multipart(self) -> bool:
+        return self.media_type.startswith("multipart/")
+
+    @property
+    def filename(self) -> str | None:
+        """Content-Disposition's filename, else Content-Type's name (RFC 2183, 2.3)."""
+        return self.disposition_parameters.get("filename") or self.parameters.get("name") or None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that a person would save."""
+
+    part: Part
+    name: MailText
+    size: int
+    """Estimated decoded octets."""
+
+    @property
+    def section(self) -> str:
+        return self.part.section
+
+    @property
+    def media_type(self) -> MailText:
+        return MailText(self.part.media_type)
+
+    @property
+    def encoding(self) -> str:
+        return self.part.encoding
+
+    @property
+    def inline(self) -> bool:
+        """Shown within the text rather than beside it, such as a picture in HTML."""
+        return self.part.disposition != "attachment" and self.part.content_id is not None
+
+
+def read_structure(token: Token) -> Part:
+    """The root part of a BODYSTRUCTURE. Raises MessageUnreadable when it is not one."""
+    try:
+        return _read_part(token, "", 0)
+    except (IndexError, TypeError, ValueError, AttributeError) as error:
+        # Strangers' servers leave out, swap and nil any element; one message pays, not the page.
+        raise MessageUnreadable("the server's BODYSTRUCTURE cannot be read") from error
+
+
+def attachments(root: Part) -> tuple[Attachment, ...]:
+    """What a person would save: all that is not the text, a nested message as a whole."""
+    return tuple(
+        Attachment(part, MailText(_attachment_name(part)), _decoded_size(part))
+        for part in _walk_own(root)
+        if _is_attachment(part)
+    )
+
+
+def text_part(root: Part) -> Part | None:
+    """The first text/plain that is no attachment, else the first text/html, else None."""
+    texts = [part for part in _walk_own(root) if not _is_attachment(part)]
+    for media_type in ("text/plain", "text/html"):
+        for part in texts:
+            if part.media_type == media_type:
+                return part
+    return next((part for part in texts if part.media_type.startswith("text/")), None)
+
+
+def _walk_own(root: Part) -> Iterator[Part]:
+    """All parts outside nested messages."""
+    yield root
+    if root.is_multipart:
+        for child in root.children:
+            yield from _walk_own(child)
+
+
+def _is_attachment(part: Part) -> bool:
+    if part.is_multipart:
+        return False
+    if part.disposition == "attachment" or part.filename:
+        return True
+    return part.media_type not in ("text/plain", "text/html", "text/enriched")
+
+
+def _attachment_name(part: Part) -> str:
+    if part.filename:
+        return part.filename
+    if part.media_type == "message/rfc822":
+        return f"{part.subject or 'message'}.eml"
+    return f"part {part.section}"
+
+
+def _decoded_size(part: Part) -> int:
+    return estimate_decoded_size(part.size, part.lines, part.encoding)
+
+
+def _read_part(token: Token, section: str, depth: int) -> Part:
+    if not isinstance(token, list) or not token or depth > MAX_DEPTH:
+        raise MessageUnreadable("the server's BODYSTRUCTURE cannot be read")
+    if isinstance(token[0], list):
+        return _read_multipart(token, section, depth)
+    return _read_single(token, section or "1", depth)
+
+
+def _read_multipart(token: list[Token], section: str, depth: int) -> Part:
+    count = next((i for i, t in enumerate(token) if not isinstance(t, list)), len(token))
+    prefix = f"{section}." if section else ""
+    children = tuple(
+        _read_part(child, f"{prefix}{number}", depth + 1)
+        for number, child in enumerate(token[:count], 1)
+    )
+    rest = token[count:]
+    disposition, disposition_parameters = _read_disposition(_at(rest, 2))
+    return Part(
+        section=section,
+        media_type=f"multipart/{_word(_at(rest, 0), 'mixed')}",
+        parameters=_read_parameters(_at(rest, 1)),
+        disposition=disposition,
+        disposition_parameters=disposition_parameters,
+        children=children,
+    )
+
+
+def _read_single(token: list[Token], section: str, depth: int) -> Part:
+    main, sub = _word(_at(token, 0), "text"), _word(_at(token, 1), "plain")
+    children: tuple[Part, ...] = ()
+    subject: str | None = None
+    extension = 7
+    lines: int | None = None
+    if (main, sub) == ("message", "rfc822") and isinstance(_at(token, 8), list):
+        envelope, body = _at(token, 7), _at(token, 8)
+        if isinstance(envelope, list):
+            subject = _text(_at(envelope, 1))
+        # The nested message's multipart shares the number of the part that holds it.
+        nested = isinstance(body, list) and bool(body) and isinstance(body[0], list)
+        children = (_read_part(body, section if nested else f"{section}.1", depth + 1),)
+        lines, extension = _number(_at(token, 9)), 10
+    elif main == "text":
+        lines, extension = _number(_at(token, 7)), 8
+    disposition, disposition_parameters = _read_disposition(_at(token, extension + 1))
+    return Part(
+        section=section,
+        media_type=f"{main}/{sub}",
+        parameters=_read_parameters(_at(token, 2)),
+        content_id=_text(_at(token, 3)),
+        description=_text(_at(token, 4)),
+        encoding=_word(_at(token, 5), "7bit"),
+        size=_number(_at(token, 6)) or 0,
+        lines=lines,
+        disposition=disposition,
+        disposition_parameters=disposition_parameters,
+        children=children,
+        subject=subject,
+    )
+
+
+def _at(tokens: list[Token], index: int) -> Token:
+    return tokens[index] if index < len(tokens) else None
+
+
+def _word(token: Token, default: str) -> str:
+    if not isinstance(token, bytes) or not token.strip():
+        return default
+    return token.decode("latin-1").strip().lower()
+
+
+def _text(token: Token) -> str | None:
+    return decode_words(token) if isinstance(token, bytes) else None
+
+
+def _number(token: Token) -> int | None:
+    if isinstance(token, bytes) and len(token) < 20 and token.isdigit():
+        return int(token)
+    return None
+
+
+def _read_parameters(token: Token) -> dict[str, str]:
+    if not isinstance(token, list):
+        return {}
+    return decode_parameters(
+        (name, value)
+        for name, value in zip(token[::2], token[1::2], strict=False)
+        if isinstance(name, bytes) and isinstance(value, bytes)
+    )
+
+
+def _read_disposition(token: Token) -> tuple[str | None, dict[str, str]]:
+    # Some servers send the bare word where a list belongs.
+    if isinstance(token, bytes):
+        return _word(token, "attachment"), {}
+    if not isinstance(token, list) or not token:
+        return None, {}
+    return _word(token[0], "attachment"), _read_parameters(_at(token, 1))

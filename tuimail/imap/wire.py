@@ -1,0 +1,355 @@
+"""The protocol's sending and receiving end, once IMAPClient has opened the connection.
+
+From here on IMAPClient reads nothing: its parser makes one call an octet and loses a whole batch
+to one bad answer. This is the only module that touches private names of imaplib.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from imapclient import IMAPClient
+
+from tuimail.errors import CommandRefused, ConnectionLost, ProtocolError
+from tuimail.imap.command import Command, Literal
+from tuimail.imap.reader import BUFFER, SocketReader, lost_sentence
+from tuimail.text import safe_line
+
+TIMEOUT = 30.0
+"""Seconds until a command must have been answered, plus what its data takes at `SLOWEST`."""
+SLOWEST = 2048
+"""Octets a second under which a line counts as dead."""
+LINE_LIMIT = 64 << 20
+"""Octets of a line: the SEARCH answer of a folder of five million messages is 45 MB."""
+LITERAL_LIMIT = 64 << 20
+"""Octets of a literal that is kept in memory; a sink takes any size."""
+_CHUNK = 1 << 16
+
+_LITERAL = re.compile(rb"\{(\d{1,19})\+?\}\r\n\Z")
+_NUMBERED = re.compile(rb"\* (\d{1,10}) (FETCH|EXISTS|EXPUNGE|RECENT)\b", re.IGNORECASE)
+_STATUS = re.compile(
+    rb"(OK|NO|BAD|BYE|PREAUTH)(?: \[([^\]\r\n]*)\])?(?: ([^\r\n]*))?", re.IGNORECASE
+)
+
+Response = list[bytes]
+"""One response as [line, literal, line, …]: a literal stands between the line that announced it
+and the one that goes on; lines keep their CRLF. A literal that went into a sink is `b""` here."""
+
+
+class Sink(Protocol):
+    """Where a literal goes as it comes."""
+
+    def write(self, octets: bytes, /) -> object: ...
+
+
+Receive = Callable[[Response], None]
+"""Called with every FETCH, SEARCH, LIST … response while the command is the oldest in flight."""
+OpenSink = Callable[[Response, int], Sink | None]
+"""Asked with the response so far and the literal's size; None keeps the literal in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The tagged response that ended a command."""
+
+    status: str
+    """OK, NO or BAD."""
+    code: bytes
+    """What stood in brackets, without them: `READ-ONLY`; or empty."""
+    text: str
+    """The server's words, safe to show."""
+
+
+@dataclass(eq=False, slots=True)
+class Pending:
+    """A command in flight."""
+
+    tag: bytes
+    command: Command
+    receive: Receive | None
+    open_sink: OpenSink | None
+    timeout: float
+    completion: Completion | None = None
+
+
+class Listener:
+    """What a wire tells besides the answers; a session fills these in."""
+
+    def on_exists(self, total: int) -> None:
+        """The selected folder now holds so many messages."""
+
+    def on_expunge(self, number: int) -> None:
+        """The message at this sequence number is gone; all behind it moved up by one."""
+
+    def on_code(self, code: bytes, text: str) -> None:
+        """An untagged OK, NO or BAD came with a response code."""
+
+
+@dataclass(eq=False)
+class Wire:
+    """One connection. One thread at a time may use it; `shutdown` may come from any.
+
+    After any fault it is dead: what follows in the stream cannot be told apart any more.
+    """
+
+    sock: socket.socket
+    leftover: bytes = b""
+    listener: Listener = field(default_factory=Listener)
+    literal_plus: bool = False
+    dead: bool = False
+
+    def __post_init__(self) -> None:
+        with contextlib.suppress(OSError):
+            # A search waited 44 ms for an acknowledgement without it, 0.1 ms with it.
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._raw = SocketReader(self.sock, self.leftover)
+        self._file = io.BufferedReader(self._raw, BUFFER)
+        self._in_flight: dict[bytes, Pending] = {}
+        self._count = 0
+        self._continuations = 0
+        self._farewell = ""
+
+    @classmethod
+    def take_over(cls, client: IMAPClient) -> Wire:
+        """Take the socket of a client that has no command in flight."""
+        imap: Any = client._imap
+        imap.debug = 0
+        return cls(imap.sock, _read_ahead(imap.sock, imap.file))
+
+    def run(
+        self,
+        command: Command,
+        receive: Receive | None = None,
+        open_sink: OpenSink | None = None,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> Completion:
+        """Send one command and finish it: see `send` and `finish`."""
+        return self.finish(self.send(command, receive, open_sink, timeout=timeout))
+
+    def send(
+        self,
+        command: Command,
+        receive: Receive | None = None,
+        open_sink: OpenSink | None = None,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> Pending:
+        """Send a command; several may be in flight, each of them is to be finished.
+
+        Raises ConnectionLost and DeadlineExceeded; with a literal the server may refuse it
+        before the end (CommandRefused).
+        """
+        self._count += 1
+        tag = b"t%d" % self._count
+        pending = Pending(tag, command, receive, open_sink, timeout)
+        with self._dying_on_fault():
+            self._in_flight[tag] = pending
+            octets = tag + b" " + command.name
+            for argument in command.arguments:
+                octets += b" "
+                if isinstance(argument, Literal):
+                    plus = b"+" if self.literal_plus else b""
+                    octets += b"{%d%b}\r\n" % (len(argument.octets), plus)
+                    if not plus:
+                        self._send_all(octets, pending.timeout)
+                        octets = b""
+                        if not self._wait_for_continuation(pending):
+                            return pending
+                    octets += argument.octets
+                else:
+                    octets += argument
+            self._send_all(octets + b"\r\n", pending.timeout)
+        return pending
+
+    def answer(self, pending: Pending, octets: bytes) -> None:
+        """Wait for a continuation request of AUTHENTICATE and answer it with one line."""
+        with self._dying_on_fault():
+            if self._wait_for_continuation(pending):
+                self._send_all(octets + b"\r\n", pending.timeout)
+
+    def finish(self, pending: Pending) -> Completion:
+        """Read until this command has ended; earlier ones in flight end on the way.
+
+        Raises CommandRefused on NO and BAD, ConnectionLost, DeadlineExceeded, ProtocolError, and
+        whatever `receive` or the sink raised.
+        """
+        with self._dying_on_fault():
+            # Counted from here: the answers before it in the stream had their own time.
+            self._raw.deadline = time.monotonic() + pending.timeout
+            while pending.completion is None:
+                self._read_response()
+        completion = pending.completion
+        if completion.status != "OK":
+            # \r, \n and such are gone from the text; an empty one still needs a sentence.
+            words = completion.text or "without a reason"
+            raise CommandRefused(
+                f"the server refused {pending.command.name.decode()}: {words}",
+                status=completion.status,
+                code=_first_word(completion.code),
+            )
+        return completion
+
+    def shutdown(self) -> None:
+        """End the connection at once, from any thread: a blocked read returns."""
+        self.dead = True
+        with contextlib.suppress(OSError):
+            # Not SSLSocket.shutdown: it takes the TLS object from under a blocked reader.
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the socket back; from the thread that uses the wire."""
+        self.shutdown()
+        with contextlib.suppress(OSError):
+            self.sock.close()
+
+    def _read_response(self) -> None:
+        parts = self._read_parts()
+        line = parts[0]
+        if line.startswith(b"* "):
+            if not self._note_untagged(line):
+                oldest = next(iter(self._in_flight.values()), None)
+                if oldest is not None and oldest.receive is not None:
+                    oldest.receive(parts)
+        elif line.startswith(b"+"):
+            self._continuations += 1
+        else:
+            self._note_tagged(line)
+
+    def _read_parts(self) -> Response:
+        """One response; wanted data earn their command the time that they take at `SLOWEST`."""
+        readline = self._file.readline
+        line = readline(LINE_LIMIT)
+        parts = [line]
+        while line[-3:] == b"}\r\n" and (announced := _LITERAL.search(line)):
+            size = int(announced[1])
+            parts.append(self._read_literal(parts, size))
+            self._raw.deadline += size / SLOWEST
+            line = readline(LINE_LIMIT)
+            parts.append(line)
+            if len(parts) > 20_000:
+                raise ProtocolError("the server's answer has more literals than make sense")
+        if line[-1:] != b"\n":
+            raise self._end_of_stream(line)
+        return parts
+
+    def _read_literal(self, parts: Response, size: int) -> bytes:
+        if size <= _CHUNK:
+            octets = self._file.read(size)
+            if len(octets) < size:
+                raise self._end_of_stream(octets)
+            sink = self._sink_for(parts, size)
+            if sink is None:
+                return octets
+            sink.write(octets)
+            return b""
+        sink = self._sink_for(parts, size)
+        if sink is None and size > LITERAL_LIMIT:
+            raise ProtocolError(f"the server announced {size:,} octets where none are expected")
+        kept = io.BytesIO()
+        target = kept if sink is None else sink
+        while size:
+            octets = self._file.read1(min(size, BUFFER))
+            if not octets:
+                raise self._end_of_stream(b"")
+            target.write(octets)
+            size -= len(octets)
+            self._raw.deadline += len(octets) / SLOWEST
+        return kept.getvalue()
+
+    def _sink_for(self, parts: Response, size: int) -> Sink | None:
+        oldest = next(iter(self._in_flight.values()), None)
+        if oldest is None or oldest.open_sink is None:
+            return None
+        return oldest.open_sink(parts, size)
+
+    def _note_untagged(self, line: bytes) -> bool:
+        """Route what is not an answer; True when it is used up."""
+        if numbered := _NUMBERED.match(line):
+            kind = numbered[2].upper()
+            if kind == b"FETCH":
+                return False
+            if kind == b"EXISTS":
+                self.listener.on_exists(int(numbered[1]))
+            elif kind == b"EXPUNGE":
+                self.listener.on_expunge(int(numbered[1]))
+            return True
+        status = _STATUS.match(line, 2)
+        if status is None:
+            return False
+        text = _server_words(status[3])
+        if status[1].upper() == b"BYE":
+            self._farewell = text
+        if status[2]:
+            self.listener.on_code(status[2], text)
+        return True
+
+    def _note_tagged(self, line: bytes) -> None:
+        tag, _, rest = line.partition(b" ")
+        pending = self._in_flight.pop(tag, None)
+        status = _STATUS.match(rest)
+        if pending is None or status is None:
+            raise ProtocolError("the server sent a line that answers no command")
+        pending.completion = Completion(
+            status[1].decode().upper(), status[2] or b"", _server_words(status[3])
+        )
+
+    def _wait_for_continuation(self, pending: Pending) -> bool:
+        self._raw.deadline = time.monotonic() + pending.timeout
+        self._continuations = 0
+        while not self._continuations and pending.completion is None:
+            self._read_response()
+        return pending.completion is None
+
+    def _send_all(self, octets: bytes, timeout: float) -> None:
+        try:
+            self.sock.settimeout(timeout)
+            self.sock.sendall(octets)
+        except OSError as error:
+            raise ConnectionLost(lost_sentence(error)) from error
+
+    def _end_of_stream(self, line: bytes) -> ConnectionLost:
+        if self.dead:
+            return ConnectionLost("the connection was closed")
+        if len(line) >= LINE_LIMIT:
+            return ProtocolError("the server sent a line without an end")
+        if self._farewell:
+            return ConnectionLost(f"the server closed the connection: {self._farewell}")
+        return ConnectionLost("the server closed the connection")
+
+    @contextlib.contextmanager
+    def _dying_on_fault(self) -> Any:
+        if self.dead:
+            raise ConnectionLost("the connection was closed")
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+
+def _read_ahead(sock: socket.socket, file: Any) -> bytes:
+    """What the client's own buffer holds already, without waiting for more."""
+    sock.setblocking(False)
+    try:
+        return bytes(file.peek())
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return b""
+    finally:
+        sock.setblocking(True)
+
+
+def _server_words(text: bytes | None) -> str:
+    return safe_line((text or b"").decode("utf-8", "replace").strip(), 300)
+
+
+def _first_word(code: bytes) -> str:
+    return code.partition(b" ")[0].decode("ascii", "replace").upper()
