@@ -8,15 +8,24 @@ from datetime import datetime
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.structure import Part, read_structure
-from tuimail.imap.tokens import Token, read_tokens
+from tuimail.imap.tokens import Token, read_number, read_pairs, read_tokens
 from tuimail.imap.wire import Response
 from tuimail.mail.dates import parse_internal_date
 from tuimail.mail.header_block import read_fields
 
-LISTED_FIELDS = "FROM TO CC SUBJECT DATE MESSAGE-ID LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST".split()
+LISTED_FIELDS = (
+    "FROM",
+    "TO",
+    "CC",
+    "SUBJECT",
+    "DATE",
+    "MESSAGE-ID",
+    "LIST-UNSUBSCRIBE",
+    "LIST-UNSUBSCRIBE-POST",
+)
 
 
-def row_items(fields: Sequence[str] = tuple(LISTED_FIELDS)) -> bytes:
+def row_items(fields: Sequence[str] = LISTED_FIELDS) -> bytes:
     """The items that a row is made of.
 
     Chosen header fields and BODYSTRUCTURE rather than ENVELOPE: 58 against 86 MB for 100,000
@@ -57,7 +66,7 @@ class Row:
         self._items: dict[bytes, Token] | None = None
 
     @property
-    def sequence_number(self) -> int:
+    def sequenceread_number(self) -> int:
         """The place in the folder at the moment of the answer."""
         return int(self._parts[0].split(b" ", 2)[1])
 
@@ -67,7 +76,7 @@ class Row:
         value = self._plain and self._plain[2]
         if value is None:
             value = self._atom(b"UID")
-        return _number(value)
+        return read_number(value)
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -83,7 +92,7 @@ class Row:
     def size(self) -> int | None:
         """RFC822.SIZE in octets."""
         value = self._plain and self._plain[4]
-        return _number(value if value is not None else self._atom(b"RFC822.SIZE"))
+        return read_number(value if value is not None else self._atom(b"RFC822.SIZE"))
 
     @property
     def internal_date(self) -> datetime | None:
@@ -144,13 +153,5 @@ class Row:
             (pairs,) = read_tokens(self._parts, start, single=True) if start >= 0 else ([],)
             if not isinstance(pairs, list):
                 raise MessageUnreadable("the server's answer cannot be read")
-            self._items = {
-                name.upper(): value
-                for name, value in zip(pairs[::2], pairs[1::2], strict=False)
-                if isinstance(name, bytes)
-            }
+            self._items = read_pairs(pairs)
         return self._items
-
-
-def _number(value: bytes | None) -> int | None:
-    return int(value) if value is not None and len(value) < 20 and value.isdigit() else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tuimail.errors import MessageUnreadable
-from tuimail.imap.tokens import Token
+from tuimail.imap.tokens import Token, read_number
 from tuimail.mail.encoded_words import decode_words
 from tuimail.mail.parameters import decode_parameters
 from tuimail.mail.transfer_encoding import estimate_decoded_size
@@ -179,9 +179,9 @@ def _read_single(token: list[Token], section: str, depth: int) -> Part:
         # The nested message's multipart shares the number of the part that holds it.
         nested = isinstance(body, list) and bool(body) and isinstance(body[0], list)
         children = (_read_part(body, section if nested else f"{section}.1", depth + 1),)
-        lines, extension = _number(_at(token, 9)), 10
+        lines, extension = read_number(_at(token, 9)), 10
     elif main == "text":
-        lines, extension = _number(_at(token, 7)), 8
+        lines, extension = read_number(_at(token, 7)), 8
     disposition, disposition_parameters = _read_disposition(_at(token, extension + 1))
     return Part(
         section=section,
@@ -190,7 +190,7 @@ def _read_single(token: list[Token], section: str, depth: int) -> Part:
         content_id=_text(_at(token, 3)),
         description=_text(_at(token, 4)),
         encoding=_word(_at(token, 5), "7bit"),
-        size=_number(_at(token, 6)) or 0,
+        size=read_number(_at(token, 6)) or 0,
         lines=lines,
         disposition=disposition,
         disposition_parameters=disposition_parameters,
@@ -211,12 +211,6 @@ def _word(token: Token, default: str) -> str:
 
 def _text(token: Token) -> str | None:
     return decode_words(token) if isinstance(token, bytes) else None
-
-
-def _number(token: Token) -> int | None:
-    if isinstance(token, bytes) and len(token) < 20 and token.isdigit():
-        return int(token)
-    return None
 
 
 def _read_parameters(token: Token) -> dict[str, str]:

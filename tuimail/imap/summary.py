@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tuimail.errors import MessageUnreadable
+from tuimail.imap.fetch import Row
 from tuimail.imap.identity import Identity
-from tuimail.imap.structure import Attachment, Part
-from tuimail.mail.addresses import Address
-from tuimail.mail.unsubscribe import ListUnsubscribe
+from tuimail.imap.structure import Attachment, Part, attachments
+from tuimail.mail.addresses import Address, parse_addresses
+from tuimail.mail.dates import parse_date
+from tuimail.mail.encoded_words import decode_words
+from tuimail.mail.unsubscribe import ListUnsubscribe, parse_list_unsubscribe
 from tuimail.text import MailText
 
 
@@ -17,6 +21,7 @@ class Summary:
     """One message: its identity, and what FETCH said of it."""
 
     identity: Identity
+    """With UID 0, which no message has, where the server gave none (see `error`)."""
     sequence_number: int
     """The place in the folder, from 1, on the connection and at the moment of the fetch."""
     flags: tuple[str, ...] = ()
@@ -46,3 +51,56 @@ class Summary:
     @property
     def is_read(self) -> bool:
         return self.has_flag("\\Seen")
+
+
+def summarize(row: Row, folder: bytes, uid_validity: int) -> Summary:
+    """A row with everything decoded; what cannot be read becomes the summary's `error`."""
+    number = row.sequence_number
+    try:
+        uid = row.uid
+        if not uid:
+            return unreadable_summary(folder, uid_validity, number, "the server gave it no UID")
+        fields = row.fields
+        structure, error = _structure_of(row)
+        return Summary(
+            identity=Identity(folder, uid_validity, uid),
+            sequence_number=number,
+            flags=row.flags,
+            size=row.size,
+            internal_date=row.internal_date,
+            date=parse_date(decode_words(fields.get("date", b""))),
+            from_=parse_addresses(fields.get("from", b"")),
+            to=parse_addresses(fields.get("to", b"")),
+            cc=parse_addresses(fields.get("cc", b"")),
+            subject=MailText(decode_words(fields.get("subject", b""))),
+            message_id=_text(fields.get("message-id")),
+            list_unsubscribe=_list_unsubscribe(fields),
+            structure=structure,
+            attachments=attachments(structure) if structure is not None else (),
+            error=error,
+        )
+    except MessageUnreadable as fault:
+        return unreadable_summary(folder, uid_validity, number, str(fault))
+
+
+def unreadable_summary(folder: bytes, uid_validity: int, number: int, reason: str) -> Summary:
+    """A message that is there and of which nothing can be told; its UID is 0, which none has."""
+    return Summary(Identity(folder, uid_validity, 0), number, error=MailText(reason))
+
+
+def _structure_of(row: Row) -> tuple[Part | None, MailText | None]:
+    try:
+        return row.structure, None
+    except MessageUnreadable as fault:
+        return None, MailText(str(fault))
+
+
+def _text(value: bytes | None) -> MailText | None:
+    return None if value is None else MailText(decode_words(value).strip())
+
+
+def _list_unsubscribe(fields: dict[str, bytes]) -> ListUnsubscribe | None:
+    value = fields.get("list-unsubscribe")
+    if value is None:
+        return None
+    return parse_list_unsubscribe(value, fields.get("list-unsubscribe-post"))

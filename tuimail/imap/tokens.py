@@ -8,7 +8,7 @@ from typing import TypeAlias
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.wire import Response
 
-Token: TypeAlias = "bytes | None | list[Token]"
+Token: TypeAlias = "bytes | list[Token] | None"
 """An atom, string or literal as octets; NIL as None; a parenthesized list as a list."""
 
 MAX_DEPTH = 100
@@ -65,3 +65,19 @@ def read_tokens(parts: Response, start: int = 0, *, single: bool = False) -> lis
     if len(stack) > 1:
         raise MessageUnreadable("the server's answer ends inside a list")
     return top
+
+
+def read_number(token: Token) -> int | None:
+    """A token as a number (RFC 9051, 9, number64); None when it is none."""
+    if isinstance(token, bytes) and len(token) < 20 and token.isdigit():
+        return int(token)
+    return None
+
+
+def read_pairs(tokens: list[Token]) -> dict[bytes, Token]:
+    """A list of names and values by name, in capitals."""
+    return {
+        name.upper(): value
+        for name, value in zip(tokens[::2], tokens[1::2], strict=False)
+        if isinstance(name, bytes)
+    }

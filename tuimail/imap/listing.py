@@ -1,0 +1,70 @@
+"""LIST and STATUS responses as folders and their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tuimail.errors import MessageUnreadable
+from tuimail.imap.folder import Folder, FolderStatus
+from tuimail.imap.tokens import read_number, read_pairs, read_tokens
+from tuimail.imap.wire import Response
+from tuimail.mail.mailbox_names import decode_mailbox_name
+from tuimail.text import MailText
+
+
+def read_list(response: Response) -> Iterator[Folder]:
+    """The folder of one LIST response (RFC 9051, 7.3.1); nothing for one that cannot be read."""
+    if response[0][:7].upper() != b"* LIST ":
+        return
+    try:
+        tokens = read_tokens(response, 7)
+    except MessageUnreadable:
+        return
+    if len(tokens) < 2:
+        return
+    name = tokens[-1]
+    # NIL stands for a folder whose name is NIL on servers that forget to quote it.
+    raw_name = b"NIL" if name is None else name
+    if not isinstance(raw_name, bytes) or not raw_name:
+        return
+    attributes, delimiter = (tokens[0], tokens[1]) if len(tokens) > 2 else ((), tokens[0])
+    yield Folder(
+        raw_name=raw_name,
+        name=MailText(shown_name(raw_name)),
+        delimiter=delimiter.decode("latin-1") if isinstance(delimiter, bytes) else None,
+        attributes=tuple(
+            a.decode("ascii", "replace") for a in attributes or () if isinstance(a, bytes)
+        ),
+    )
+
+
+def shown_name(raw_name: bytes) -> str:
+    """A folder's name decoded; the octets as they are where they are no modified UTF-7.
+
+    Raw UTF-8, which servers with UTF8=ACCEPT send, is read as such.
+    """
+    if not raw_name.isascii():
+        return raw_name.decode("utf-8", "backslashreplace")
+    try:
+        return decode_mailbox_name(raw_name)
+    except ValueError:
+        return raw_name.decode("ascii")
+
+
+def read_status(response: Response) -> tuple[bytes, FolderStatus]:
+    """The raw name and counts of one STATUS response; an empty name when it cannot be read."""
+    try:
+        tokens = read_tokens(response, 2)
+    except MessageUnreadable:
+        return b"", FolderStatus()
+    if len(tokens) < 3 or not isinstance(tokens[1], bytes) or not isinstance(tokens[2], list):
+        return b"", FolderStatus()
+    counts = {name: read_number(value) for name, value in read_pairs(tokens[2]).items()}
+    return tokens[1], FolderStatus(
+        messages=counts.get(b"MESSAGES"),
+        unseen=counts.get(b"UNSEEN"),
+        recent=counts.get(b"RECENT"),
+        uid_next=counts.get(b"UIDNEXT"),
+        uid_validity=counts.get(b"UIDVALIDITY"),
+        size=counts.get(b"SIZE"),
+    )

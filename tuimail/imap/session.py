@@ -1,0 +1,261 @@
+"""A signed-in connection and the few things that are asked over it."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from tuimail.errors import CommandRefused, ConnectError, SignInError
+from tuimail.imap.command import Argument, Command, astring, quoted
+from tuimail.imap.connect import open_wire
+from tuimail.imap.endpoint import Endpoint
+from tuimail.imap.folder import Folder, FolderStatus
+from tuimail.imap.listing import read_list, read_status
+from tuimail.imap.trust import Trust
+from tuimail.imap.wire import (
+    Completion,
+    Listener,
+    OpenSink,
+    Pending,
+    Receive,
+    Response,
+    Wire,
+)
+from tuimail.text import MailText
+
+STATUS_BURST = 200
+"""Commands sent before their answers are read; more could fill both directions and stand still."""
+_NUMBER = re.compile(rb"(UIDVALIDITY|UIDNEXT) (\d{1,19})", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Selected:
+    """The folder that a connection has open, as far as the server has told."""
+
+    folder: bytes
+    total: int = 0
+    uid_validity: int = 0
+    uid_next: int | None = None
+    changes: int = 0
+    """How often EXISTS or EXPUNGE came: sequence numbers from before the last one may be off."""
+
+
+class Session(Listener):
+    """One signed-in connection; one thread at a time may use it.
+
+    `on_total(folder, total)` and `on_alert(text)` are called on that thread, when the server says
+    so in passing.
+    """
+
+    def __init__(self, wire: Wire, capabilities: frozenset[str]) -> None:
+        self.wire = wire
+        self.capabilities = capabilities
+        self.selected: Selected | None = None
+        self.on_total: Callable[[bytes, int], None] = lambda _folder, _total: None
+        self.on_alert: Callable[[MailText], None] = lambda _text: None
+        wire.listener = self
+
+    # --- opening and closing
+
+    @classmethod
+    def open(cls, endpoint: Endpoint, password: str, trust: Trust) -> Session:
+        """Connect and sign in. Raises ConnectError, CertificateError, SignInError, UsageError."""
+        wire, capabilities = open_wire(endpoint, trust)
+        session = cls(wire, capabilities)
+        try:
+            session._sign_in(endpoint, password)
+        except CommandRefused as error:
+            wire.close()
+            if error.code in ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"):
+                raise ConnectError(str(error)) from error
+            raise SignInError(
+                f"{endpoint.host} refused to sign in {endpoint.user}: {_reason(error)}"
+            ) from error
+        except BaseException:
+            wire.close()
+            raise
+        return session
+
+    def shutdown(self) -> None:
+        """End it at once, from any thread."""
+        self.wire.shutdown()
+
+    def close(self) -> None:
+        """Give the socket back, from the thread that uses the session."""
+        self.wire.close()
+
+    @property
+    def dead(self) -> bool:
+        return self.wire.dead
+
+    # --- folders
+
+    def list_folders(self) -> tuple[Folder, ...]:
+        """Every folder that LIST tells of, in the server's order."""
+        found: list[Folder] = []
+        self._run(
+            Command(b"LIST", (b'""', b'"*"')),
+            lambda response: found.extend(read_list(response)),
+        )
+        return tuple(found)
+
+    def statuses(
+        self, folders: Sequence[Folder], on_status: Callable[[Folder, FolderStatus], None]
+    ) -> None:
+        """STATUS of each folder, all commands in one burst; one that is refused is left out."""
+        by_name = {folder.raw_name: folder for folder in folders}
+
+        def receive(response: Response) -> None:
+            name, status = read_status(response)
+            if name in by_name:
+                on_status(by_name[name], status)
+
+        items = b"(MESSAGES UNSEEN RECENT UIDNEXT UIDVALIDITY)"
+        names = list(by_name)
+        for start in range(0, len(names), STATUS_BURST):
+            burst = [
+                self.wire.send(Command(b"STATUS", (astring(name), items)), receive)
+                for name in names[start : start + STATUS_BURST]
+            ]
+            for pending in burst:
+                # One folder that cannot be told of costs only its own counts.
+                with contextlib.suppress(CommandRefused):
+                    self.wire.finish(pending)
+
+    def examine(self, folder: bytes) -> Selected:
+        """Open a folder read-only; nothing is sent when it is open already.
+
+        Raises CommandRefused when there is none of this name or it may not be opened.
+        """
+        if self.selected is not None and self.selected.folder == folder:
+            return self.selected
+        selected = self.selected = Selected(folder)
+        try:
+            self._run(Command(b"EXAMINE", (astring(folder),)))
+        except CommandRefused:
+            self.selected = None
+            raise
+        if not selected.uid_validity:
+            self.selected = None
+            raise CommandRefused(
+                "the server gives no UIDVALIDITY for this folder, so its UIDs mean nothing",
+                status="OK",
+            )
+        return selected
+
+    def look(self) -> None:
+        """NOOP: let the server say what has come and gone (RFC 9051, 6.1.2)."""
+        self._run(Command(b"NOOP"))
+
+    # --- messages
+
+    def fetch(
+        self,
+        numbers: bytes,
+        items: bytes,
+        receive: Receive,
+        open_sink: OpenSink | None = None,
+    ) -> Completion:
+        """FETCH by sequence numbers (a sequence set) from the folder that is open."""
+        return self._run(Command(b"FETCH", (numbers, items)), receive, open_sink)
+
+    def uid_fetch(
+        self,
+        uids: bytes,
+        items: bytes,
+        receive: Receive,
+        open_sink: OpenSink | None = None,
+    ) -> Completion:
+        """UID FETCH by UIDs (a sequence set) from the folder that is open."""
+        return self.wire.finish(self.send_uid_fetch(uids, items, receive, open_sink))
+
+    def send_uid_fetch(
+        self,
+        uids: bytes,
+        items: bytes,
+        receive: Receive,
+        open_sink: OpenSink | None = None,
+    ) -> Pending:
+        """As `uid_fetch`, without waiting; `wire.finish` ends it."""
+        return self.wire.send(Command(b"UID FETCH", (uids, items)), receive, open_sink)
+
+    # --- what the server says in passing (Listener)
+
+    def on_exists(self, total: int) -> None:
+        if self.selected is not None:
+            self.selected.total = total
+            self._note_change(self.selected)
+
+    def on_expunge(self, number: int) -> None:
+        if self.selected is not None and number <= self.selected.total:
+            self.selected.total -= 1
+            self._note_change(self.selected)
+
+    def on_code(self, code: bytes, text: str) -> None:
+        if number := _NUMBER.fullmatch(code):
+            if self.selected is not None:
+                if number[1].upper() == b"UIDVALIDITY":
+                    self.selected.uid_validity = int(number[2])
+                else:
+                    self.selected.uid_next = int(number[2])
+        elif code.upper() == b"ALERT":
+            self.on_alert(MailText(text))
+        else:
+            self._note_capabilities(code)
+
+    def _note_change(self, selected: Selected) -> None:
+        selected.changes += 1
+        self.on_total(selected.folder, selected.total)
+
+    def _note_capabilities(self, code: bytes) -> bool:
+        name, _, words = code.partition(b" ")
+        if name.upper() != b"CAPABILITY":
+            return False
+        self.capabilities = frozenset(words.decode("latin-1").upper().split())
+        self.wire.literal_plus = not self.capabilities.isdisjoint({"LITERAL+", "LITERAL-"})
+        return True
+
+    def _run(
+        self, command: Command, receive: Receive | None = None, open_sink: OpenSink | None = None
+    ) -> Completion:
+        return self.wire.finish(self.wire.send(command, receive, open_sink))
+
+    # --- signing in
+
+    def _sign_in(self, endpoint: Endpoint, password: str) -> None:
+        user, secret = endpoint.user.encode(), password.encode()
+        is_ascii = user.isascii() and secret.isascii()
+        if "LOGINDISABLED" in self.capabilities or (
+            not is_ascii and "AUTH=PLAIN" in self.capabilities
+        ):
+            completion = self._authenticate_plain(user, secret)
+        else:
+            arguments: Iterable[Argument] = (
+                quoted(octets) if octets.isascii() else astring(octets) for octets in (user, secret)
+            )
+            completion = self._run(Command(b"LOGIN", tuple(arguments)), self._note_untagged)
+        # LOGIN's answer carries the capabilities on most servers; it saves a round trip.
+        before = self.capabilities
+        if not self._note_capabilities(completion.code) and self.capabilities is before:
+            self._run(Command(b"CAPABILITY"), self._note_untagged)
+
+    def _authenticate_plain(self, user: bytes, secret: bytes) -> Completion:
+        """RFC 4616, in one round trip where the server takes an initial response (RFC 4959)."""
+        if "AUTH=PLAIN" not in self.capabilities:
+            raise SignInError("the server offers no way to sign in with a password")
+        response = base64.b64encode(b"\0" + user + b"\0" + secret)
+        if "SASL-IR" in self.capabilities:
+            return self._run(Command(b"AUTHENTICATE", (b"PLAIN", response)), self._note_untagged)
+        pending = self.wire.send(Command(b"AUTHENTICATE", (b"PLAIN",)), self._note_untagged)
+        self.wire.answer(pending, response)
+        return self.wire.finish(pending)
+
+    def _note_untagged(self, response: Response) -> None:
+        self._note_capabilities(response[0][2:].strip())
+
+
+def _reason(error: CommandRefused) -> str:
+    return str(error).partition(": ")[2]
