@@ -1,0 +1,49 @@
+"""Mailbox names on the wire: modified UTF-7 (RFC 3501, 5.1.3)."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+
+_SHIFTED = re.compile(rb"&([^-&]*)-?")
+_NOT_PRINTABLE = re.compile(r"[^ -~]+")
+
+
+def decode_mailbox_name(raw: bytes) -> str:
+    """The name that a person knows the mailbox by.
+
+    A name with 8-bit bytes is taken as UTF-8 throughout, as RFC 9051 writes it. Raises
+    ValueError where the name is neither; then its raw bytes are all that can be shown.
+    """
+    if not raw.isascii():
+        return raw.decode("utf-8")
+    if b"&" not in raw:
+        return raw.decode("ascii")
+    pieces: list[str] = []
+    end = 0
+    for shifted in _SHIFTED.finditer(raw):
+        pieces.append(raw[end : shifted.start()].decode("ascii"))
+        pieces.append(_decode_shifted(shifted))
+        end = shifted.end()
+    pieces.append(raw[end:].decode("ascii"))
+    return "".join(pieces)
+
+
+def encode_mailbox_name(name: str) -> bytes:
+    """The name as the server wants it; raises ValueError for a lone surrogate."""
+    return _NOT_PRINTABLE.sub(_encode_shifted, name.replace("&", "&-")).encode("ascii")
+
+
+def _decode_shifted(shifted: re.Match[bytes]) -> str:
+    if not shifted[0].endswith(b"-"):
+        raise ValueError("modified UTF-7 without its end")
+    text = shifted[1]
+    if not text:
+        return "&"
+    padded = text + b"=" * (-len(text) % 4)
+    return b64decode(padded, b"+,", validate=True).decode("utf-16-be")
+
+
+def _encode_shifted(run: re.Match[str]) -> str:
+    encoded = b64encode(run[0].encode("utf-16-be"), b"+,").rstrip(b"=")
+    return f"&{encoded.decode('ascii')}-"
