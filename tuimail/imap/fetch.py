@@ -66,7 +66,7 @@ class Row:
         self._items: dict[bytes, Token] | None = None
 
     @property
-    def sequenceread_number(self) -> int:
+    def sequence_number(self) -> int:
         """The place in the folder at the moment of the answer."""
         return int(self._parts[0].split(b" ", 2)[1])
 

@@ -1,0 +1,32 @@
+"""What a store hands out: a page of a folder, and a part of a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuimail.imap.folder import Folder
+from tuimail.imap.paging import Order, Window
+from tuimail.imap.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it was when it was fetched; it does not change when the folder does."""
+
+    folder: Folder
+    uid_validity: int
+    order: Order
+    window: Window
+    summaries: tuple[Summary, ...]
+    """In the order shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPart:
+    """A body part as the server holds it."""
+
+    mime: bytes
+    """Its MIME header block (RFC 9051, 6.4.5.1, `MIME`); the message's header for a message that
+    is one part."""
+    body: bytes
+    """Still in its Content-Transfer-Encoding."""

@@ -1,0 +1,92 @@
+"""How a page is fetched: window, one FETCH, rows in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tuimail.errors import CommandRefused
+from tuimail.imap.fetch import Row, row_items
+from tuimail.imap.folder import Folder
+from tuimail.imap.page import Page
+from tuimail.imap.paging import Order, Window, page_count, window
+from tuimail.imap.session import Selected, Session
+from tuimail.imap.summary import Summary, summarize, unreadable_summary
+from tuimail.imap.wire import Response
+
+OnRows = Callable[[Window, Sequence[Summary]], None]
+
+
+class PageFetch:
+    """One page, in order of arrival, at the cost of its rows whatever the folder holds."""
+
+    def __init__(
+        self, folder: Folder, number: int, order: Order, size: int, on_rows: OnRows | None
+    ) -> None:
+        self._folder = folder
+        self._number = number
+        self._order = order
+        self._size = size
+        self._on_rows = on_rows
+
+    def run(self, session: Session) -> Page:
+        """The page as it stands when the answer ends.
+
+        The window is worked out from what the connection last heard. When the server says on the
+        way that messages have come or gone, or refuses numbers that are there no more, it is
+        worked out and asked once more.
+        """
+        selected = session.examine(self._folder.raw_name)
+        changes = selected.changes
+        try:
+            page = self._fetch(session, selected)
+        except CommandRefused:
+            session.look()
+            return self._fetch(session, selected)
+        if selected.changes != changes:
+            page = self._fetch(session, selected)
+        return page
+
+    def _fetch(self, session: Session, selected: Selected) -> Page:
+        total = selected.total
+        number = min(self._number, page_count(total, self._size))
+        place = window(total, number, self._size, descending=self._order.descending)
+        by_number: dict[int, Summary] = {}
+        if not place.is_empty:
+
+            def receive(parts: Response) -> None:
+                row = Row(parts)
+                if not place.low <= row.sequence_number <= place.high or row.header is None:
+                    # said in passing: flags that somebody else changed
+                    return
+                summary = summarize(row, selected.folder, selected.uid_validity)
+                by_number[summary.sequence_number] = summary
+                if self._on_rows is not None:
+                    self._on_rows(place, (summary,))
+
+            session.fetch(b"%d:%d" % (place.low, place.high), row_items(), receive)
+        return Page(
+            folder=self._folder,
+            uid_validity=selected.uid_validity,
+            order=self._order,
+            window=place,
+            summaries=self._in_order(selected, place, by_number),
+        )
+
+    def _in_order(
+        self, selected: Selected, place: Window, by_number: dict[int, Summary]
+    ) -> tuple[Summary, ...]:
+        """A row for every place. UIDs ascend with sequence numbers; one that does not is false."""
+        rows: list[Summary] = []
+        uid = 0
+        for number in range(place.low, place.high + 1) if not place.is_empty else ():
+            summary = by_number.get(number)
+            if summary is None:
+                reason = "the server did not tell of this message"
+            elif summary.identity.uid and summary.identity.uid <= uid:
+                reason = "the server gave it another message's UID"
+            else:
+                uid = max(uid, summary.identity.uid)
+                rows.append(summary)
+                continue
+            rows.append(unreadable_summary(selected.folder, selected.uid_validity, number, reason))
+        return tuple(reversed(rows) if self._order.descending else rows)

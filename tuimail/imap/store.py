@@ -1,0 +1,144 @@
+"""The mailbox as the screen, the commands and the export see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from tuimail.errors import MessageGone
+from tuimail.imap.command import sequence_set
+from tuimail.imap.events import Alert, ConnectionState, MessagesChanged, StoreEvent
+from tuimail.imap.fetch import Row
+from tuimail.imap.folder import Folder, FolderStatus
+from tuimail.imap.identity import Identity
+from tuimail.imap.page import FetchedPart, Page
+from tuimail.imap.page_fetch import OnRows, PageFetch
+from tuimail.imap.paging import Order
+from tuimail.imap.pool import ConnectionPool, Job, Lane, Request
+from tuimail.imap.raw import GONE, RawFetch, RawReceiver, check_validity
+from tuimail.imap.session import Session
+from tuimail.imap.structure import Part
+
+T = TypeVar("T")
+
+PAGE_SIZE = 50
+SIZE = 4
+"""Connections; what a server takes from one person without complaint."""
+
+
+class MailStore:
+    """A mailbox behind a pool of connections.
+
+    Every method answers at once with a Request; the answer, or an error of our tree, comes later
+    on a thread of the pool, and so do the callbacks.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Session], *, size: int = SIZE, with_screen: bool = True
+    ) -> None:
+        self._listeners: list[Callable[[StoreEvent], None]] = []
+        self._pool = ConnectionPool(
+            connect,
+            size=size,
+            publish=self._publish,
+            prepare=self._prepare,
+            keep_one_free=with_screen,
+        )
+
+    def listen(self, callback: Callable[[StoreEvent], None]) -> None:
+        """Call back with each event, on whichever thread it comes up."""
+        self._listeners.append(callback)
+
+    @property
+    def connection_states(self) -> tuple[ConnectionState, ...]:
+        """One entry a connection that the pool may open."""
+        return self._pool.states
+
+    def close(self) -> None:
+        """End every connection at once; requests under way are dropped. Never blocks."""
+        self._pool.close()
+
+    def folders(self) -> Request[tuple[Folder, ...]]:
+        """Every folder, in the server's order."""
+        return self._ask(lambda session: session.list_folders())
+
+    def statuses(
+        self, folders: Sequence[Folder], on_status: Callable[[Folder, FolderStatus], None]
+    ) -> Request[None]:
+        """Counts of each folder that can be opened, handed on as they come."""
+        chosen = [folder for folder in folders if folder.selectable]
+        return self._ask(lambda session: session.statuses(chosen, on_status))
+
+    def page(
+        self,
+        folder: Folder,
+        number: int,
+        order: Order,
+        *,
+        size: int = PAGE_SIZE,
+        on_rows: OnRows | None = None,
+    ) -> Request[Page]:
+        """Page `number` (from 1) of a folder; a number past the end gives the last page.
+
+        `on_rows(window, summaries)` gets rows as they come, in whatever order. When it is
+        called anew with another window, what came before is void.
+        """
+        fetch = PageFetch(folder, number, order, size, on_rows)
+        return self._ask(fetch.run, folder.raw_name)
+
+    def look(self, folder: Folder) -> Request[None]:
+        """Let the server say what is new in a folder: MessagesChanged comes when something is."""
+
+        def run(session: Session) -> None:
+            session.examine(folder.raw_name)
+            session.look()
+
+        return self._ask(run, folder.raw_name)
+
+    def headers(self, identity: Identity) -> Request[bytes]:
+        """A message's raw header block."""
+
+        def run(session: Session) -> bytes:
+            (header,) = _sections(session, identity, b"HEADER")
+            return header
+
+        return self._ask(run, identity.folder)
+
+    def part(self, identity: Identity, part: Part) -> Request[FetchedPart]:
+        """One body part, still encoded, and its MIME header; nothing else is fetched."""
+        return self._ask(lambda session: _part(session, identity, part), identity.folder)
+
+    def raw(self, identities: Sequence[Identity], receiver: RawReceiver) -> Request[None]:
+        """Whole messages of one folder, in the bulk lane."""
+        fetch = RawFetch(identities, receiver)
+        folder = identities[0].folder if identities else None
+        return self._pool.submit(Job(fetch.run, Lane.BULK, Request(), folder))
+
+    def _ask(self, run: Callable[[Session], T], folder: bytes | None = None) -> Request[T]:
+        job = Job(lambda session, _pause: run(session), Lane.INTERACTIVE, Request(), folder)
+        return self._pool.submit(job)
+
+    def _prepare(self, session: Session) -> None:
+        session.on_total = lambda folder, total: self._publish(MessagesChanged(folder, total))
+        session.on_alert = lambda text: self._publish(Alert(text))
+
+    def _publish(self, event: StoreEvent) -> None:
+        for callback in tuple(self._listeners):
+            callback(event)
+
+
+def _part(session: Session, identity: Identity, part: Part) -> FetchedPart:
+    section = part.section.encode("ascii")
+    mime, body = _sections(session, identity, section + b".MIME", section)
+    return FetchedPart(mime, body)
+
+
+def _sections(session: Session, identity: Identity, *names: bytes) -> list[bytes]:
+    check_validity(session, identity)
+    rows: list[Row] = []
+    items = b"(UID " + b" ".join(b"BODY.PEEK[%b]" % name for name in names) + b")"
+    session.uid_fetch(sequence_set([identity.uid]), items, lambda parts: rows.append(Row(parts)))
+    for row in rows:
+        if row.uid == identity.uid and row.has_item(b"BODY[" + names[0] + b"]"):
+            return [row.section(name) or b"" for name in names]
+    raise MessageGone(GONE)
