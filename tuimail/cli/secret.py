@@ -1,0 +1,29 @@
+"""Where the password comes from; never from the URL, never from an argument."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+
+from tuimail.accounts.password import run_password_command
+from tuimail.errors import UsageError
+
+VARIABLE = "TUIMAIL_PASSWORD"
+
+
+def find_password(account: str, command: str | None) -> str:
+    """From the command when one is given, else the environment, else a question.
+
+    Raises UsageError when there is nobody to ask.
+    """
+    if command is not None:
+        return run_password_command(command)
+    password = os.environ.get(VARIABLE)
+    if password is not None:
+        return password
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"no password for {account}: set {VARIABLE}, or name a command with --password-command"
+        )
+    return getpass.getpass(f"Password for {account}: ")
