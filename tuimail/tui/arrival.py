@@ -1,0 +1,38 @@
+"""A page on its way: rows come on a thread of the store and are read on the screen's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tuimail.imap.paging import Order, Window
+from tuimail.imap.summary import Summary
+
+
+class PageArrival:
+    """Collects the rows of one page; `on_change` is called, on the store's thread, after each."""
+
+    def __init__(self, order: Order, on_change: Callable[[PageArrival], None]) -> None:
+        self._order = order
+        self._on_change = on_change
+        # Replaced as a whole when the window changes, so that a reader never sees half of it.
+        self._state: tuple[Window, dict[int, Summary]] | None = None
+
+    def take_rows(self, window: Window, summaries: Sequence[Summary]) -> None:
+        """The store's `on_rows`: with another window, what came before is void."""
+        if self._state is None or self._state[0] != window:
+            self._state = (window, {})
+        self._state[1].update((row.sequence_number, row) for row in summaries)
+        self._on_change(self)
+
+    @property
+    def window(self) -> Window | None:
+        """Known from the first row on."""
+        return self._state[0] if self._state else None
+
+    def rows(self) -> list[Summary | None]:
+        """A place for each message in the order shown; None where it has not arrived."""
+        if self._state is None:
+            return []
+        window, arrived = self._state
+        places = range(window.low, window.high + 1) if not window.is_empty else range(0)
+        return [arrived.get(n) for n in (reversed(places) if self._order.descending else places)]

@@ -1,0 +1,139 @@
+"""Every key, by panel. The ids are what a configuration file will call them."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+
+def _key(
+    binding_id: str,
+    key: str,
+    action: str,
+    description: str,
+    tooltip: str,
+    *,
+    show: bool = False,
+    display: str | None = None,
+) -> Binding:
+    return Binding(
+        key, action, description, show=show, key_display=display, tooltip=tooltip, id=binding_id
+    )
+
+
+MOVE_KEYS = (
+    _key("move.down", "j,down", "cursor_down", "Down", "One line down."),
+    _key("move.up", "k,up", "cursor_up", "Up", "One line up."),
+    _key("move.top", "g,home", "top", "Top", "To the first line."),
+    _key("move.bottom", "G,end", "bottom", "Bottom", "To the last line."),
+    _key("move.page-down", "pagedown", "page_down", "Page down", "One screen down."),
+    _key("move.page-up", "pageup", "page_up", "Page up", "One screen up."),
+)
+
+LIST_KEYS = (
+    _key("list.open", "enter", "choose", "Read", "Read the message's text.", show=True),
+    _key("list.mark", "space", "mark", "Mark", "Mark the message, or take the mark off.", show=True),
+)
+
+FOLDER_KEYS = (
+    _key("folders.open", "enter", "choose", "Open", "Show the folder's messages.", show=True),
+    _key(
+        "folders.expand",
+        "right",
+        "open_level",
+        "Unfold",
+        "Show the folders below this one.",
+        show=True,
+        display="→",
+    ),
+    _key(
+        "folders.collapse",
+        "left",
+        "close_level",
+        "Fold",
+        "Hide the folders below this one, or go up one level.",
+        show=True,
+        display="←",
+    ),
+)
+
+DETAILS_KEYS = (
+    _key(
+        "details.previous-tab",
+        "left,[",
+        "previous_tab",
+        "Tab",
+        "The tab at the left.",
+        show=True,
+        display="←",
+    ),
+    _key(
+        "details.next-tab",
+        "right,]",
+        "next_tab",
+        "Tab",
+        "The tab at the right.",
+        show=True,
+        display="→",
+    ),
+    _key("details.read", "enter", "read", "Read", "Read the message's text."),
+    _key("details.page-down", "space", "page_down", "Page down", "One screen down."),
+)
+
+BROWSE_KEYS = (
+    _key("list.next-page", "n", "turn_page(1)", "Next", "The next page of the list.", show=True),
+    _key(
+        "list.previous-page",
+        "p",
+        "turn_page(-1)",
+        "Previous",
+        "The previous page of the list.",
+        show=True,
+    ),
+    _key("list.first-page", "{", "first_page", "First page", "The first page of the list."),
+    _key("list.last-page", "}", "last_page", "Last page", "The last page of the list."),
+    _key("list.turn-order", "o", "turn_order", "Order", "Newest or oldest first.", show=True),
+    _key("list.mark-page", "a", "mark_page", "Mark page", "Mark every message of the page."),
+    _key("list.unmark-all", "A", "unmark_all", "Unmark all", "Take all marks of the folder off."),
+    _key("list.reload", "r", "reload", "Look again", "Ask the server for the page and the counts."),
+    _key("folders.next", "J", "step_folder(1)", "Next folder", "Open the next folder."),
+    _key("folders.previous", "K", "step_folder(-1)", "Previous folder", "Open the one before."),
+    _key(
+        "message.save",
+        "e",
+        "save",
+        "Save",
+        "Save the marked messages, or the one under the cursor, as files.",
+        show=True,
+    ),
+    _key(
+        "message.copy-unsubscribe",
+        "u",
+        "copy_unsubscribe",
+        "Unsubscribe",
+        "Copy the link that ends the subscription.",
+        show=True,
+    ),
+    _key(
+        "message.choose-unsubscribe",
+        "U",
+        "choose_unsubscribe",
+        "Unsubscribe links",
+        "Choose among several links that end the subscription.",
+    ),
+    _key("message.copy-id", "y", "copy_message_id", "Copy Message-ID", "Copy the Message-ID."),
+    _key("message.headers", "h", "toggle_headers", "Headers", "Short or all headers."),
+    _key("panel.next", "tab", "next_panel(1)", "Next panel", "Go to the next panel."),
+    _key("panel.previous", "shift+tab", "next_panel(-1)", "Panel before", "Go to the one before."),
+    _key("panel.folders", "1", "show_panel('folders')", "Folders", "Go to the folders."),
+    _key("panel.messages", "2", "show_panel('messages')", "Messages", "Go to the messages."),
+    _key("panel.details", "3", "show_panel('details')", "Details", "Go to the details."),
+    _key("panel.hide-folders", "b", "toggle_folders", "Hide folders", "Hide or show the folders."),
+    _key("panel.maximise", "z", "toggle_zoom", "Maximise", "Give this panel the whole screen."),
+    _key("app.back", "escape", "back", "Back", "One step back; leaves a wait."),
+    _key("app.help", "question_mark", "help", "Help", "The keys of this panel.", show=True),
+)
+
+APP_KEYS = (
+    _key("app.quit", "q", "quit", "Quit", "Leave tuimail.", show=True),
+    _key("app.palette", ":", "command_palette", "Commands", "Find a command or a folder by name."),
+)

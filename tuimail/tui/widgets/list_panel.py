@@ -1,0 +1,87 @@
+"""The middle panel: a page of messages, or the sentence that stands for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from textual.app import ComposeResult
+
+from tuimail.imap.folder import Folder
+from tuimail.imap.identity import Identity
+from tuimail.imap.page import Page
+from tuimail.imap.summary import Summary
+from tuimail.tui import sentences
+from tuimail.tui.widgets.message_list import ColumnTitles, MessageList
+from tuimail.tui.widgets.panel import Panel, PanelHeading
+
+LOADING = "loading…"
+# Whoever looks into these wants to know to whom a message went.
+_SENT_USES = ("\\Sent", "\\Drafts")
+
+
+class ListPanel(Panel):
+    """Heading, column titles and list; never blank."""
+
+    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._clock = clock
+
+    def compose(self) -> ComposeResult:
+        yield PanelHeading()
+        yield ColumnTitles()
+        yield MessageList(self._clock)
+
+    @property
+    def messages(self) -> MessageList:
+        return self.query_one(MessageList)
+
+    @property
+    def heading(self) -> PanelHeading:
+        return self.query_one(PanelHeading)
+
+    def on_message_list_columns_changed(self, event: MessageList.ColumnsChanged) -> None:
+        event.stop()
+        self.query_one(ColumnTitles).columns = event.columns
+
+    def show_waiting(self, folder: Folder) -> None:
+        """Another page was asked for and does not come at once: dim what stands here."""
+        self.messages.stale = True
+        self.messages.notice = sentences.opening(folder)
+        self.heading.note = LOADING
+
+    def show_arriving(
+        self, folder: Folder, rows: Sequence[Summary | None], cursor: int
+    ) -> None:
+        """Show the rows that have come, and room for the others."""
+        self._show(folder, rows, cursor)
+        self.heading.note = LOADING
+
+    def show_page(self, page: Page, cursor: int) -> None:
+        """Show a whole page."""
+        self._show(page.folder, page.summaries, cursor)
+        self.messages.notice = sentences.empty(page.folder)
+        self.heading.note = f"page {page.window.number:,} of {page.window.pages:,}"
+
+    def show_sentence(self, folder: Folder, sentence: str) -> None:
+        """Show a sentence instead of rows: an error, a folder that cannot be opened."""
+        self.messages.notice = sentence
+        self._show(folder, (), 0)
+        self.heading.note = ""
+
+    def end_waiting(self, note: str) -> None:
+        """What stands here is what there is."""
+        self.messages.stale = False
+        self.heading.note = note
+
+    def find(self, identity: Identity) -> int | None:
+        """The row of a message."""
+        rows = self.messages.rows
+        return next((i for i, row in enumerate(rows) if row and row.identity == identity), None)
+
+    def _show(self, folder: Folder, rows: Sequence[Summary | None], cursor: int) -> None:
+        recipients = folder.special_use in _SENT_USES
+        self.heading.heading = str(folder.name)
+        self.query_one(ColumnTitles).person = "To" if recipients else "From"
+        self.messages.stale = False
+        self.messages.show_rows(rows, cursor, recipients=recipients)

@@ -1,0 +1,218 @@
+"""One page of messages: a row each, its columns fitted to the width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuimail.imap.identity import Identity
+from tuimail.imap.summary import Summary
+from tuimail.mail.addresses import Address
+from tuimail.tui.cells import fit_cells, fit_cells_right
+from tuimail.tui.figures import format_day, format_size
+from tuimail.tui.keys import LIST_KEYS
+from tuimail.tui.widgets.line_list import LineList
+
+MARK_SIGN = "✓"
+UNREAD_SIGN = "●"
+ATTACHMENT_SIGN = "+"
+ERROR_SIGN = "!"
+# One place for the rarer flags; the first that a message carries is shown.
+FLAG_SIGNS = (
+    ("\\Deleted", "✗"),
+    ("\\Flagged", "⚑"),
+    ("\\Draft", "✎"),
+    ("\\Answered", "↩"),
+)
+_SIGNS_WIDTH = 5
+_SIZE_WIDTH = 5
+_ARRIVING = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How many cells each column takes; one cell stands between two of them."""
+
+    date: int
+    person: int
+    subject: int
+
+    @classmethod
+    def fit(cls, width: int, date: int) -> Columns:
+        """Columns for `width` cells, the subject taking what the others leave."""
+        room = width - _SIGNS_WIDTH - _SIZE_WIDTH - date - 3
+        person = max(8, min(28, room * 2 // 5))
+        return cls(date, person, max(1, room - person))
+
+
+class ColumnTitles(Widget):
+    """The words above the columns of a `MessageList`."""
+
+    columns: reactive[Columns] = reactive(Columns(6, 14, 20))
+    person: reactive[str] = reactive("From")
+    """"From", or "To" in a folder of sent mail."""
+
+    def render_line(self, y: int) -> Strip:
+        columns = self.columns
+        text = " ".join(
+            (
+                " " * _SIGNS_WIDTH,
+                fit_cells_right("Date", columns.date),
+                fit_cells(self.person, columns.person),
+                fit_cells("Subject", columns.subject),
+                fit_cells_right("Size", _SIZE_WIDTH),
+            )
+        )
+        width = self.size.width
+        return Strip([Segment(text, self.rich_style)]).adjust_cell_length(width, self.rich_style)
+
+
+class MessageList(LineList):
+    """The messages of one page, newest or oldest first as the page has them.
+
+    Unread messages are bold and carry a sign. A row whose message has not arrived is a `…`.
+    """
+
+    BINDINGS = [*LIST_KEYS]
+
+    marks: reactive[frozenset[Identity]] = reactive(frozenset())
+    """The marked messages of the folder."""
+    stale: reactive[bool] = reactive(False, toggle_class="-stale")
+    """Whether another page has been asked for and this one only stays until it comes."""
+
+    @dataclass
+    class PastEdge(Message):
+        """A movement went over the page's edge."""
+
+        step: int
+        """1 past the end, -1 past the beginning."""
+
+    @dataclass
+    class MarkToggled(Message):
+        """The mark of a message is to be turned over."""
+
+        identity: Identity
+        """The message."""
+
+    @dataclass
+    class ColumnsChanged(Message):
+        """The columns were fitted anew."""
+
+        columns: Columns
+        """As the rows are drawn now."""
+
+    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._clock = clock
+        self._rows: Sequence[Summary | None] = ()
+        self._days: list[str] = []
+        self._recipients = False
+        self._columns = Columns(6, 14, 20)
+
+    @property
+    def current(self) -> Summary | None:
+        """The message under the cursor; None where there is none, or it has not arrived."""
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    @property
+    def rows(self) -> Sequence[Summary | None]:
+        return self._rows
+
+    def show_rows(
+        self, rows: Sequence[Summary | None], cursor: int, *, recipients: bool = False
+    ) -> None:
+        """Show a page; None is a row that is still to come.
+
+        With `recipients`, rows show to whom a message went instead of from whom it came.
+        """
+        now = self._clock()
+        self._rows = rows
+        self._recipients = recipients
+        self._days = [format_day(row.date or row.internal_date, now) if row else "" for row in rows]
+        self._fit_columns()
+        self.set_rows(len(rows), cursor)
+
+    def watch_marks(self) -> None:
+        self.refresh()
+
+    def watch_stale(self) -> None:
+        self.refresh()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        date = max((len(day) for day in self._days), default=6)
+        columns = Columns.fit(self.scrollable_content_region.width - 1, max(5, date))
+        if columns != self._columns:
+            self._columns = columns
+            self.refresh()
+            self.post_message(self.ColumnsChanged(columns))
+
+    def render_row(self, index: int, width: int, style: Style) -> list[Segment]:
+        row = self._rows[index]
+        faint = self.style_of("line--faint", style)
+        if row is None:
+            return [Segment(" " * (_SIGNS_WIDTH + 1) + _ARRIVING, faint)]
+        error = self.style_of("line--error", style)
+        text = self.style_of("line--strong", style) if not row.is_read else style
+        if self.stale:
+            faint = error = text = faint
+        columns = self._columns
+        marked = row.identity in self.marks
+        flag = next((sign for flag, sign in FLAG_SIGNS if row.has_flag(flag)), " ")
+        signs = Segment(
+            (MARK_SIGN if marked else " ")
+            + (" " if row.is_read else UNREAD_SIGN)
+            + flag
+            + (ATTACHMENT_SIGN if row.attachments else " "),
+            self.style_of("line--mark", text),
+        )
+        day = Segment(" " + fit_cells_right(self._days[index], columns.date) + " ", faint)
+        size = Segment(" " + fit_cells_right(format_size(row.size), _SIZE_WIDTH), faint)
+        if row.error is not None:
+            room = columns.person + 1 + columns.subject
+            return [signs, day, Segment(fit_cells(f"{ERROR_SIGN} {row.error}", room), error), size]
+        people = row.to if self._recipients else row.from_
+        return [
+            signs,
+            day,
+            Segment(fit_cells(_format_people(people), columns.person) + " ", text),
+            Segment(fit_cells(str(row.subject), columns.subject), text),
+            size,
+        ]
+
+    def action_mark(self) -> None:
+        if self.current is not None:
+            self.post_message(self.MarkToggled(self.current.identity))
+            self.cursor += 1
+
+    def action_page_down(self) -> None:
+        if self.cursor >= self.row_count - 1:
+            self.post_message(self.PastEdge(1))
+        else:
+            super().action_page_down()
+
+    def action_page_up(self) -> None:
+        if self.cursor <= 0:
+            self.post_message(self.PastEdge(-1))
+        else:
+            super().action_page_up()
+
+
+def _format_people(people: Sequence[Address]) -> str:
+    """The first one's name, or the address where there is no name; how many others there are."""
+    if not people:
+        return ""
+    first = people[0]
+    shown = str(first.name) or str(first.address)
+    return f"{shown} +{len(people) - 1}" if len(people) > 1 else shown
