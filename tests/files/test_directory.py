@@ -75,7 +75,7 @@ def test_mtime_is_what_was_asked_as_far_as_the_disk_can(tmp_path: Path, moment: 
 
 
 def test_a_missing_folder_is_an_error_when_it_is_not_to_be_made(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match=r"Cannot open the folder .*/none: it does not exist\."):
+    with pytest.raises(FileError, match=r"cannot open the folder .*/none: it does not exist$"):
         Directory.open(tmp_path / "none", create=False)
     with Directory.open(tmp_path) as directory, pytest.raises(FileError, match="does not exist"):
         directory.child("none", create=False)
@@ -263,7 +263,7 @@ class TestStaleParts:
         with Directory.open(tmp_path) as one, Directory.open(tmp_path) as other:
             part = one.create_part("a.eml")
             part.write(b"mine")
-            with pytest.raises(FileError, match=r"Another tuimail is writing .*/a\.eml\.part"):
+            with pytest.raises(FileError, match=r"another tuimail is writing .*/a\.eml\.part"):
                 other.create_part("a.eml")
             part.finish()
             assert save(other, "a.eml", b"mine").already_there
@@ -331,7 +331,7 @@ with Directory.open(pathlib.Path(sys.argv[1])) as directory:
 def test_a_file_over_the_limit_is_one_sentence_and_leaves_no_stub(tmp_path: Path) -> None:
     said = run_python(WRITE_MUCH, tmp_path, limit=1 << 20)
     assert said == (
-        f"Cannot write {tmp_path}/big.eml: the file would be larger than is allowed there.\n"
+        f"cannot write {tmp_path}/big.eml: the file would be larger than is allowed there\n"
     )
     assert os.listdir(tmp_path) == []
 
@@ -340,8 +340,8 @@ def test_a_file_over_the_limit_is_one_sentence_and_leaves_no_stub(tmp_path: Path
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ("size=1m", "Cannot write {}/big.eml: the disk is full.\n"),
-        ("ro", "Cannot write {}/big.eml.part: it is read-only there.\n"),
+        ("size=1m", "cannot write {}/big.eml: the disk is full\n"),
+        ("ro", "cannot write {}/big.eml.part: it is read-only there\n"),
     ],
 )
 def test_a_disk_that_takes_nothing_is_one_sentence_and_no_stub(

@@ -167,7 +167,7 @@ class Directory:
                 _lock(stale.fileno())
         except BlockingIOError:
             path = shown_path(self.path / part)
-            raise FileError(f"Another tuimail is writing {path} at this moment.") from None
+            raise FileError(f"another tuimail is writing {path} at this moment") from None
         except OSError as error:
             if error.errno != errno.ELOOP:  # a link itself can go, wherever it leads
                 raise

@@ -39,7 +39,7 @@ def file_error(action: str, path: Path, error: OSError | ValueError) -> FileErro
         reason = _REASONS.get(number) or os.strerror(number).lower()
     else:
         reason = "the name has characters that no file may have"
-    return FileError(f"Cannot {action} {shown_path(path)}: {reason}.")
+    return FileError(f"cannot {action} {shown_path(path)}: {reason}")
 
 
 def shown_path(path: Path) -> str:

@@ -29,5 +29,5 @@ def read_small(path: Path, limit: int) -> bytes | None:
     except (OSError, ValueError) as error:
         raise file_error("read", path, error) from error
     if len(data) > limit:
-        raise FileError(f"Cannot read {shown_path(path)}: it has more than {limit:,} bytes.")
+        raise FileError(f"cannot read {shown_path(path)}: it has more than {limit:,} bytes")
     return data

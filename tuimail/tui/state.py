@@ -1,0 +1,74 @@
+"""What the screen remembers from one run to the next. No mail and no secret is in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tuimail.errors import FileError
+from tuimail.files import read_small, write_atomically
+
+LIMIT = 1 << 20
+"""Octets of the file; a larger one is not ours."""
+
+
+@dataclass(slots=True)
+class State:
+    """Loaded once, changed by the screen, saved when something changed.
+
+    Without a path nothing is kept.
+    """
+
+    path: Path | None = None
+    export_folder: Path | None = None
+    """Where messages were saved the last time."""
+    orders: dict[str, dict[str, bool]] = field(default_factory=dict)
+    """Account (`user@host`) -> folder -> whether the newest come first, where somebody chose."""
+
+    @classmethod
+    def load(cls, path: Path) -> State:
+        """The state in the file; what is missing, broken or foreign in it counts as not there."""
+        state = cls(path)
+        try:
+            stored = json.loads(read_small(path, LIMIT) or b"{}")
+        except (FileError, ValueError, RecursionError):
+            return state
+        if not isinstance(stored, dict):
+            return state
+        folder = stored.get("export_folder")
+        if isinstance(folder, str) and folder and "\0" not in folder:
+            state.export_folder = Path(folder)
+        state.orders = _orders(stored.get("descending"))
+        return state
+
+    def save(self) -> None:
+        """Write the file, whole or not at all. Raises FileError."""
+        if self.path is None:
+            return
+        folder = None if self.export_folder is None else str(self.export_folder)
+        stored = {"export_folder": folder, "descending": self.orders}
+        # ASCII, so that a path whose octets are no UTF-8 comes back as it was.
+        write_atomically(self.path, json.dumps(stored, indent=2).encode("ascii") + b"\n")
+
+    def is_descending(self, account: str, folder: bytes) -> bool:
+        """Whether the folder (its raw name) is shown newest first, as it is unless turned over."""
+        return self.orders.get(account, {}).get(_key(folder), True)
+
+    def set_descending(self, account: str, folder: bytes, descending: bool) -> None:
+        """Remember the order that somebody chose for a folder."""
+        self.orders.setdefault(account, {})[_key(folder)] = descending
+
+
+def _key(folder: bytes) -> str:
+    return folder.decode("utf-8", "surrogateescape")
+
+
+def _orders(stored: object) -> dict[str, dict[str, bool]]:
+    if not isinstance(stored, dict):
+        return {}
+    return {
+        account: {folder: choice for folder, choice in chosen.items() if isinstance(choice, bool)}
+        for account, chosen in stored.items()
+        if isinstance(chosen, dict)
+    }
