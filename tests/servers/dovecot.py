@@ -209,9 +209,11 @@ def _write_config(server: Dovecot) -> None:
         mail_user = internal = login = pwd.getpwuid(os.getuid()).pw_name
         mail_group = group = str(os.getgid())
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"]
-        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-        + ["-keyout", str(base / "key.pem"), "-out", str(base / "cert.pem")],
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
+            *("-keyout", str(base / "key.pem"), "-out", str(base / "cert.pem")),
+        ],
         check=True,
         capture_output=True,
     )

@@ -23,7 +23,7 @@ _ATOM = re.compile(rb"[!#$&'+,\-./0-9:;<=>?@A-Z\[^_`a-z|}~]+")
 # Everything that FETCH is sent here: names, sections, partials, lists of header names.
 _FETCH_ITEMS = re.compile(rb"[A-Za-z0-9.\-_\[\]()<>: ]+")
 # Without PEEK these set \Seen (RFC 9051, 6.4.5; RFC 3516); RFC822.SIZE alone does not.
-_MARKS_AS_READ = re.compile(rb"(?<![A-Z0-9.])(?:BODY|BINARY)\[|(?<![A-Z0-9.])RFC822(?!\.SIZE)")
+_MARKS_AS_READ = re.compile(rb"(?<![A-Z0-9.])(?:BODY|BINARY)\[|(?<![A-Z0-9.\-])RFC822(?!\.SIZE)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from tuimail.text import MailText
 MAX_DEPTH = 40
 """Parts in parts, less than `tokens.MAX_DEPTH` lets through."""
 
+BASIC_FIELDS = 7
+"""Type, subtype, parameters, id, description, encoding, size (RFC 9051, 9, body-fields)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -167,7 +170,9 @@ def _read_multipart(token: list[Token], section: str, depth: int) -> Part:
 
 
 def _read_single(token: list[Token], section: str, depth: int) -> Part:
-    main, sub = _word(_at(token, 0), "text"), _word(_at(token, 1), "plain")
+    if len(token) < BASIC_FIELDS or not isinstance(token[1], bytes):
+        raise MessageUnreadable("the server's BODYSTRUCTURE cannot be read")
+    main, sub = _word(token[0], "text"), _word(token[1], "plain")
     children: tuple[Part, ...] = ()
     subject: str | None = None
     extension = 7
@@ -186,11 +191,11 @@ def _read_single(token: list[Token], section: str, depth: int) -> Part:
     return Part(
         section=section,
         media_type=f"{main}/{sub}",
-        parameters=_read_parameters(_at(token, 2)),
-        content_id=_text(_at(token, 3)),
-        description=_text(_at(token, 4)),
-        encoding=_word(_at(token, 5), "7bit"),
-        size=read_number(_at(token, 6)) or 0,
+        parameters=_read_parameters(token[2]),
+        content_id=_text(token[3]),
+        description=_text(token[4]),
+        encoding=_word(token[5], "7bit"),
+        size=read_number(token[6]) or 0,
         lines=lines,
         disposition=disposition,
         disposition_parameters=disposition_parameters,
