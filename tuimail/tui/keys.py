@@ -31,7 +31,9 @@ MOVE_KEYS = (
 
 LIST_KEYS = (
     _key("list.open", "enter", "choose", "Read", "Read the message's text.", show=True),
-    _key("list.mark", "space", "mark", "Mark", "Mark the message, or take the mark off.", show=True),
+    _key(
+        "list.mark", "space", "mark", "Mark", "Mark the message, or take the mark off.", show=True
+    ),
 )
 
 FOLDER_KEYS = (
@@ -135,5 +137,11 @@ BROWSE_KEYS = (
 
 APP_KEYS = (
     _key("app.quit", "q", "quit", "Quit", "Leave tuimail.", show=True),
-    _key("app.palette", ":", "command_palette", "Commands", "Find a command or a folder by name."),
+    _key(
+        "app.palette",
+        "ctrl+p,:",
+        "command_palette",
+        "Commands",
+        "Find a command or a folder by name.",
+    ),
 )

@@ -19,6 +19,7 @@ NO_FOLDERS = "This account has no folders. r looks again."
 NO_FOLDER_LIST = "The folders could not be read. r tries again."
 STOPPED = "Stopped. r looks again."
 READ_STOPPED = "Stopped. Enter reads the text."
+CHANGED = "changed, r looks again"
 FETCHING_TEXT = "Fetching the text… Esc stops."
 FETCHING_HEADERS = "Fetching all headers…"
 
@@ -35,6 +36,27 @@ def not_selectable(folder: Folder) -> str:
     return f"{folder.name} only holds other folders. J and K open the next one and the one before."
 
 
+def made_anew(folder: Folder) -> str:
+    return f"{folder.name} was made anew on the server; the marks in it are void."
+
+
 def failed(error: Exception, key: str = "r") -> str:
     """An error and the key that tries again."""
     return f"{as_sentence(error)} {key} tries again."
+
+
+RECONNECTED = "Connected again."
+ALERT = "The server says"
+NO_UNSUBSCRIBE = "This message has no unsubscribe link."
+COPIED_LINK = "Copied the unsubscribe link"
+NO_MESSAGE_ID = "This message has no Message-ID."
+COPIED_ID = "Copied the Message-ID"
+
+
+def throttled(size: int, reason: str) -> str:
+    connections = "1 connection" if size == 1 else f"{size} connections"
+    return f"{as_sentence(reason)} Going on with {connections}."
+
+
+def no_safe_link(raw: object) -> str:
+    return f"Its List-Unsubscribe holds no link that is safe to copy: {raw}"

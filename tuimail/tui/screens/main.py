@@ -1,17 +1,10 @@
-"""The one screen: it knows the mailbox, asks the store, and tells the panels what to show."""
+"""The screen: browsing, reading, and taking out."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
-from textual.widget import Widget
-from textual.widgets import Footer
 
 from tuimail.errors import TuimailError
 from tuimail.imap.events import (
@@ -23,65 +16,167 @@ from tuimail.imap.events import (
     Reconnected,
     Throttled,
 )
-from tuimail.imap.folder import Folder, FolderStatus
-from tuimail.imap.identity import Identity
-from tuimail.imap.page import Page
-from tuimail.imap.paging import Order
 from tuimail.imap.structure import text_part
 from tuimail.imap.summary import Summary
-from tuimail.text import MailText
+from tuimail.mail.unsubscribe import Link
 from tuimail.tui import sentences
-from tuimail.tui.arrival import PageArrival
-from tuimail.tui.figures import format_order, format_range
 from tuimail.tui.keys import BROWSE_KEYS
-from tuimail.tui.messages import RowsArrived, StatusesArrived, StoreReported, post_from_thread
+from tuimail.tui.messages import StoreReported, post_from_thread
 from tuimail.tui.reading import read_headers, read_text
-from tuimail.tui.screens.panels import DETAILS, FOLDERS, MESSAGES, PanelScreen
-from tuimail.tui.visit import LAST_PAGE, Visit
+from tuimail.tui.screens.browse import BrowseScreen
+from tuimail.tui.screens.help import HelpScreen
+from tuimail.tui.screens.links import LinksScreen
+from tuimail.tui.screens.panels import DETAILS
 from tuimail.tui.widgets.details import Details, Tab
-from tuimail.tui.widgets.folder_tree import FolderTree
-from tuimail.tui.widgets.line_list import LineList
-from tuimail.tui.widgets.list_panel import ListPanel
 from tuimail.tui.widgets.message_list import MessageList
-from tuimail.tui.widgets.panel import Panel, PanelHeading
-from tuimail.tui.widgets.status_line import StatusLine
 
-if TYPE_CHECKING:
-    from tuimail.imap.store import MailStore
-    from tuimail.tui.state import State
-
-PATIENCE = 0.15
-"""Seconds until a page that does not come is said to be on its way."""
-# Opened at once, beside the request for the list of folders: every server has it.
-INBOX = Folder(b"INBOX", MailText("INBOX"), None, ())
+_RESTLESS = {ConnectionState.LOST, ConnectionState.CONNECTING}
 
 
-class MainScreen(PanelScreen):
-    """Folders, messages, details."""
+class MainScreen(BrowseScreen):
+    """What `tuimail` shows."""
 
     BINDINGS = [*BROWSE_KEYS]
-    AUTO_FOCUS = "MessageList"
 
-    def __init__(
-        self, store: MailStore, *, account: str, state: State, clock: Callable[[], datetime]
-    ) -> None:
-        super().__init__()
-        self._store = store
-        self._account = account
-        self._state = state
-        self._clock = clock
-        self._page: Page | None = None
-        self._visit = Visit(INBOX, 1, Order())
-        self._total = 0
-        self._marks: dict[bytes, frozenset[Identity]] = {}
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.store.listen(lambda event: post_from_thread(self, StoreReported(event)))
 
-    def compose(self) -> ComposeResult:
-        with Horizontal(id="panels"):
-            with Panel(id=FOLDERS):
-                yield PanelHeading()
-                yield FolderTree()
-            with Container(id="mail"):
-                yield ListPanel(self._clock, id=MESSAGES)
-                yield Details(id=DETAILS)
-        yield StatusLine()
-        yield Footer(compact=True, show_command_palette=False)
+    # --- what the store tells
+
+    def on_store_reported(self, message: StoreReported) -> None:
+        match message.event:
+            case ConnectionsChanged(states):
+                self.status.states = states
+                if not _RESTLESS.intersection(states):
+                    self.status.trouble = ""
+            case MessagesChanged(folder, total):
+                self.show_total(folder, total)
+            case Lost(reason):
+                self.status.trouble = f"{sentences.as_sentence(reason)} Connecting again…"
+            case Reconnected():
+                self.status.trouble = ""
+                self.say(sentences.RECONNECTED)
+            case Throttled(size, reason):
+                self.say(sentences.throttled(size, reason), severity="warning")
+            case Alert(text):
+                self.say(str(text), title=sentences.ALERT, severity="warning")
+
+    # --- reading
+
+    @on(MessageList.CursorMoved)
+    def _follow_cursor(self, event: MessageList.CursorMoved) -> None:
+        if event.source is not self.list.messages:
+            return
+        self.workers.cancel_group(self, "text")
+        self.workers.cancel_group(self, "headers")
+        self.show_current()
+
+    @on(MessageList.Chosen)
+    def _read_chosen(self, event: MessageList.Chosen) -> None:
+        if event.source is self.list.messages:
+            self._read()
+
+    @on(Details.ReadRequested)
+    def _read(self) -> None:
+        summary = self.details.summary
+        if summary is None:
+            return
+        self.details.tab = Tab.TEXT
+        self.focus_panel(DETAILS)
+        self._load_headers(summary)
+        if summary.structure is not None and text_part(summary.structure) is not None:
+            self._load_text(summary)
+
+    @work(exclusive=True, group="text")
+    async def _load_text(self, summary: Summary) -> None:
+        part = text_part(summary.structure) if summary.structure else None
+        if part is None:
+            return
+        self.details.show_text_notice(sentences.FETCHING_TEXT)
+        try:
+            text = await asyncio.wrap_future(read_text(self.store, summary.identity, part))
+        except TuimailError as error:
+            self.details.show_text_notice(sentences.failed(error, "Enter"))
+        else:
+            self.details.show_text(text)
+
+    @work(exclusive=True, group="headers")
+    async def _load_headers(self, summary: Summary) -> None:
+        try:
+            headers = await asyncio.wrap_future(read_headers(self.store, summary.identity))
+        except TuimailError as error:
+            self.details.show_headers_notice(sentences.as_sentence(error))
+        else:
+            self.details.show_headers(headers)
+
+    def action_toggle_headers(self) -> None:
+        details = self.details
+        if details.tab is not Tab.HEADERS:
+            details.tab, details.all_headers = Tab.HEADERS, True
+        else:
+            details.all_headers = not details.all_headers
+        if details.all_headers and details.summary and not details.has_headers:
+            details.show_headers_notice(sentences.FETCHING_HEADERS)
+            self._load_headers(details.summary)
+
+    # --- taking out
+
+    def action_copy_unsubscribe(self) -> None:
+        summary = self.list.messages.current
+        field = summary.list_unsubscribe if summary else None
+        if field is None:
+            self.say(sentences.NO_UNSUBSCRIBE)
+        elif field.best is None:
+            self.say(sentences.no_safe_link(field.raw), severity="warning")
+        else:
+            self._copy_link(field.best)
+
+    def action_choose_unsubscribe(self) -> None:
+        summary = self.list.messages.current
+        field = summary.list_unsubscribe if summary else None
+        if field is None or not field.links:
+            self.action_copy_unsubscribe()
+        else:
+            self.app.push_screen(LinksScreen(field), self._copy_link)
+
+    def _copy_link(self, link: Link | None) -> None:
+        if link is None:
+            return
+        self.app.copy_to_clipboard(link.url)
+        shown = link.url if str(link.shown) == link.url else f"{link.url}\n{link.shown}"
+        if link.warning:
+            self.say(f"{shown}\n{link.warning}", title=sentences.COPIED_LINK, severity="warning")
+        else:
+            self.say(shown, title=sentences.COPIED_LINK)
+
+    def action_copy_message_id(self) -> None:
+        summary = self.list.messages.current
+        if summary is None or not summary.message_id:
+            self.say(sentences.NO_MESSAGE_ID)
+            return
+        self.app.copy_to_clipboard(str(summary.message_id))
+        self.say(str(summary.message_id), title=sentences.COPIED_ID)
+
+    # --- back and help
+
+    def action_back(self) -> None:
+        if not (self._stop_reading() or self.stop_waiting()):
+            self.step_back()
+
+    def _stop_reading(self) -> bool:
+        busy = {w.group for w in self.workers if not w.is_finished} & {"text", "headers"}
+        for group in busy:
+            self.workers.cancel_group(self, group)
+        if "text" in busy:
+            self.details.show_text_notice(sentences.READ_STOPPED)
+        if "headers" in busy:
+            self.details.show_headers_notice("")
+        return "text" in busy
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen(self.focused_panel, self.active_bindings))
+
+    def quit(self) -> None:
+        """Leave the app."""
+        self.app.exit()

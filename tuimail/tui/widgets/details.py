@@ -113,6 +113,11 @@ class Details(Panel):
     def summary(self) -> Summary | None:
         return self._summary
 
+    @property
+    def has_headers(self) -> bool:
+        """Whether the message's header block has been fetched."""
+        return self._headers is not None
+
     def show_message(self, summary: Summary | None) -> None:
         """Show what is known of a message without asking; None where there is none."""
         self._summary = summary

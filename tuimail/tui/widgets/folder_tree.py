@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -79,6 +79,12 @@ class FolderTree(LineList):
         self._statuses.update(statuses)
         self.refresh()
 
+    def show_total(self, raw_name: bytes, messages: int) -> None:
+        """Take over how many messages a folder holds; the other counts stay."""
+        known = self._statuses.get(raw_name, FolderStatus())
+        self._statuses[raw_name] = replace(known, messages=messages)
+        self.refresh()
+
     def forget_statuses(self) -> None:
         """Let all counts be asked for again; the old ones stay on the screen until then."""
         self._asked.clear()
@@ -112,7 +118,7 @@ class FolderTree(LineList):
         name_style = style
         if not level.selectable:
             name_style = faint
-        elif folder == self._opened:
+        elif folder and self._opened and folder.raw_name == self._opened.raw_name:
             name_style = strong
         return [
             Segment(f"{indent}{sign} ", faint),

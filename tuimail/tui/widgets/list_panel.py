@@ -50,9 +50,7 @@ class ListPanel(Panel):
         self.messages.notice = sentences.opening(folder)
         self.heading.note = LOADING
 
-    def show_arriving(
-        self, folder: Folder, rows: Sequence[Summary | None], cursor: int
-    ) -> None:
+    def show_arriving(self, folder: Folder, rows: Sequence[Summary | None], cursor: int) -> None:
         """Show the rows that have come, and room for the others."""
         self._show(folder, rows, cursor)
         self.heading.note = LOADING

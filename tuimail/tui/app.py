@@ -1,0 +1,119 @@
+"""The Textual application: it is handed its mailbox and knows no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.app import App, SystemCommand
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.theme import Theme
+
+from tuimail.tui.commands import MailCommands
+from tuimail.tui.keys import APP_KEYS
+from tuimail.tui.line_filter import ControlCharacters
+from tuimail.tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from tuimail.imap.store import MailStore
+    from tuimail.tui.state import State
+
+DARK = Theme(
+    name="tuimail-dark",
+    primary="#7aa2c8",
+    secondary="#8fa6b8",
+    accent="#e0b46a",
+    warning="#e0b46a",
+    error="#e07a72",
+    success="#8fbf8a",
+    foreground="#d5d9dd",
+    background="#14171a",
+    surface="#1a1e22",
+    panel="#22272c",
+    variables={
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-background": "#2f4a63",
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": "#262c32",
+        "footer-key-foreground": "#e0b46a",
+        "footer-background": "#14171a",
+        "footer-item-background": "#14171a",
+        "footer-description-foreground": "#98a2ab",
+    },
+)
+LIGHT = Theme(
+    name="tuimail-light",
+    primary="#2b5f8f",
+    secondary="#51697d",
+    accent="#8a5a00",
+    warning="#8a5a00",
+    error="#a8322a",
+    success="#2f6f2f",
+    foreground="#22272c",
+    background="#f7f7f4",
+    surface="#eeeeea",
+    panel="#e3e4e0",
+    dark=False,
+    variables={
+        "block-cursor-foreground": "#101418",
+        "block-cursor-background": "#bcd4ea",
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": "#dde2e6",
+        "footer-key-foreground": "#8a5a00",
+        "footer-background": "#f7f7f4",
+        "footer-item-background": "#f7f7f4",
+        "footer-description-foreground": "#51595f",
+    },
+)
+
+
+def _system_clock() -> datetime:
+    return datetime.now().astimezone()
+
+
+class MailApp(App[None]):
+    """Browses the mailbox behind `store`, which stays open when the app ends.
+
+    `account` is shown, and what `state` remembers an order under; `clock` says what is today.
+    """
+
+    CSS_PATH = "tuimail.tcss"
+    TITLE = "tuimail"
+    BINDINGS = [*APP_KEYS]
+    COMMANDS = App.COMMANDS | {MailCommands}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(
+        self,
+        store: MailStore,
+        *,
+        account: str,
+        state: State,
+        demo: bool = False,
+        clock: Callable[[], datetime] = _system_clock,
+    ) -> None:
+        self._control_characters = ControlCharacters()
+        super().__init__()
+        self._main = MainScreen(store, account=account, state=state, clock=clock, demo=demo)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+
+    def get_default_screen(self) -> MainScreen:
+        return self._main
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Behind everything that is drawn, whatever widget it comes from."""
+        return (*super().get_line_filters(), self._control_characters)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield SystemCommand("Colours", "Choose how tuimail looks", self.action_change_theme)
+
+    async def action_quit(self) -> None:
+        """Leave; only a running save is a reason to ask."""
+        self._main.quit()
+
+    def action_help_quit(self) -> None:
+        self.notify("q leaves tuimail.", markup=False)

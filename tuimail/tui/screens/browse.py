@@ -1,0 +1,367 @@
+"""Finding one's way: folders, pages, the cursor, marks. The screen mediates, panels show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.notifications import SeverityLevel
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from tuimail.errors import FileError, TuimailError
+from tuimail.imap.folder import Folder, FolderStatus
+from tuimail.imap.identity import Identity
+from tuimail.imap.page import Page
+from tuimail.imap.paging import Order, Window
+from tuimail.text import MailText
+from tuimail.tui import sentences
+from tuimail.tui.arrival import PageArrival
+from tuimail.tui.figures import format_order, format_range
+from tuimail.tui.messages import RowsArrived, StatusesArrived, post_from_thread
+from tuimail.tui.screens.panels import DETAILS, FOLDERS, MESSAGES, PanelScreen
+from tuimail.tui.visit import LAST_PAGE, Visit
+from tuimail.tui.widgets.details import Details
+from tuimail.tui.widgets.folder_tree import FolderTree
+from tuimail.tui.widgets.list_panel import ListPanel
+from tuimail.tui.widgets.message_list import MessageList
+from tuimail.tui.widgets.panel import Panel, PanelHeading
+from tuimail.tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from tuimail.imap.store import MailStore
+    from tuimail.tui.state import State
+
+PATIENCE = 0.15
+"""Seconds until a page that does not come is said to be on its way."""
+LOOK_INTERVAL = 30.0
+"""Seconds between two looks for new mail in the folder that is open."""
+# Opened at once, beside the request for the list of folders: every server has it.
+INBOX = Folder(b"INBOX", MailText("INBOX"), None, ())
+
+
+class BrowseScreen(PanelScreen):
+    """Folders and pages of a mailbox."""
+
+    AUTO_FOCUS = "MessageList"
+
+    def __init__(
+        self,
+        store: MailStore,
+        *,
+        account: str,
+        state: State,
+        clock: Callable[[], datetime],
+        demo: bool = False,
+    ) -> None:
+        super().__init__()
+        self.store = store
+        self.state = state
+        self._account = account
+        self._clock = clock
+        self._demo = demo
+        self._visit = Visit(INBOX, 1, Order())
+        """What was asked for last."""
+        self._shown: Visit | None = None
+        """What stands in the list."""
+        self._window: Window | None = None
+        self._arrival: PageArrival | None = None
+        self._marks: dict[bytes, frozenset[Identity]] = {}
+        self._validities: dict[bytes, int] = {}
+        self._look: Future[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="panels"):
+            with Panel(id=FOLDERS):
+                yield PanelHeading()
+                yield FolderTree()
+            with Container(id="mail"):
+                yield ListPanel(self._clock, id=MESSAGES)
+                yield Details(id=DETAILS)
+        yield StatusLine()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one(f"#{FOLDERS}", Panel).query_one(PanelHeading).heading = "Folders"
+        self.status.account = self._account
+        self.status.states = self.store.connection_states
+        self.tree.notice = self.list.messages.notice = sentences.CONNECTING
+        self.open_folder(INBOX)
+        self.load_folders()
+        self.set_interval(LOOK_INTERVAL, self._look_for_mail)
+
+    # --- the panels
+
+    @property
+    def tree(self) -> FolderTree:
+        return self.query_one(FolderTree)
+
+    @property
+    def list(self) -> ListPanel:
+        return self.query_one(ListPanel)
+
+    @property
+    def details(self) -> Details:
+        return self.query_one(Details)
+
+    @property
+    def status(self) -> StatusLine:
+        return self.query_one(StatusLine)
+
+    def focus_target(self, panel: str) -> Widget:
+        if panel == FOLDERS:
+            return self.tree
+        return self.list.messages if panel == MESSAGES else self.details.pane
+
+    # --- folders
+
+    @work(exclusive=True, group="folders")
+    async def load_folders(self) -> None:
+        """Ask for the folders, then for the counts of those in sight."""
+        try:
+            folders = await asyncio.wrap_future(self.store.folders())
+        except TuimailError:
+            self.tree.notice = sentences.NO_FOLDER_LIST
+        else:
+            self.tree.notice = sentences.NO_FOLDERS
+            self.tree.show_folders(folders)
+            self._adopt_inbox(folders)
+            self.tree.show_opened(self._visit.folder)
+            self.load_statuses()
+
+    def _adopt_inbox(self, folders: tuple[Folder, ...]) -> None:
+        """INBOX was opened before LIST told more about it."""
+        inbox = next((folder for folder in folders if folder.is_inbox), None)
+        for visit in (self._visit, self._shown):
+            if inbox is not None and visit is not None and visit.folder is INBOX:
+                visit.folder = inbox
+
+    @work(group="statuses")
+    async def load_statuses(self) -> None:
+        """Ask for counts that nobody has asked for yet; they are shown as they come."""
+        folders = self.tree.take_unasked()
+        arrived: dict[bytes, FolderStatus] = {}
+
+        def take(folder: Folder, status: FolderStatus) -> None:
+            arrived[folder.raw_name] = status
+            post_from_thread(self, StatusesArrived(arrived))
+
+        try:
+            await asyncio.wrap_future(self.store.statuses(folders, take))
+        except TuimailError as error:
+            self.say(sentences.as_sentence(error), severity="warning")
+
+    def on_statuses_arrived(self, event: StatusesArrived) -> None:
+        self.tree.show_statuses(dict(event.statuses))
+
+    @on(FolderTree.Revealed)
+    def _ask_for_counts(self) -> None:
+        self.load_statuses()
+
+    @on(FolderTree.Picked)
+    def _open_picked(self, event: FolderTree.Picked) -> None:
+        self.open_folder(event.folder)
+        self.focus_panel(MESSAGES)
+
+    def open_folder(self, folder: Folder) -> None:
+        """Show the first page of a folder in the order it was last looked at."""
+        self.tree.show_opened(folder)
+        descending = self.state.is_descending(self._account, folder.raw_name)
+        self.open_page(Visit(folder, 1, Order(descending=descending)))
+
+    def action_step_folder(self, step: int) -> None:
+        folder = self.tree.neighbour(step)
+        if folder is not None:
+            self.open_folder(folder)
+
+    # --- pages
+
+    def open_page(self, visit: Visit) -> None:
+        """Ask for a page; the one that is shown stays until it comes."""
+        self._visit = visit
+        self.refresh_status()
+        self._load_page(visit)
+
+    @work(exclusive=True, group="page")
+    async def _load_page(self, visit: Visit) -> None:
+        arrival = PageArrival(visit.order, lambda one: post_from_thread(self, RowsArrived(one)))
+        self._arrival = arrival
+        patience = self.set_timer(PATIENCE, lambda: self.list.show_waiting(visit.folder))
+        try:
+            page = await asyncio.wrap_future(
+                self.store.page(visit.folder, visit.number, visit.order, on_rows=arrival.take_rows)
+            )
+        except TuimailError as error:
+            self._show_failure(visit, error)
+        else:
+            self._show_page(visit, page)
+        finally:
+            patience.stop()
+
+    def on_rows_arrived(self, event: RowsArrived) -> None:
+        visit, window = self._visit, event.arrival.window
+        if event.arrival is not self._arrival or window is None:
+            return
+        rows = event.arrival.rows()
+        cursor = self.list.messages.cursor if visit.shown else visit.cursor(rows)
+        self.list.show_arriving(visit.folder, rows, cursor)
+        self._settle(visit, window)
+
+    def _show_page(self, visit: Visit, page: Page) -> None:
+        self._arrival = None
+        messages = self.list.messages
+        if visit.shown and messages.current is not None:
+            visit.keep, visit.row = messages.current.identity, messages.cursor
+        self._check_validity(page)
+        visit.number = page.window.number
+        self.list.show_page(page, visit.cursor(page.summaries))
+        self.tree.show_total(visit.folder.raw_name, page.window.total)
+        self._settle(visit, page.window)
+
+    def _settle(self, visit: Visit, window: Window) -> None:
+        """The list shows rows of this visit from now on."""
+        visit.shown = True
+        self._shown, self._window = visit, window
+        self.list.messages.marks = self.marks
+        self.refresh_status()
+        self.show_current()
+
+    def _show_failure(self, visit: Visit, error: TuimailError) -> None:
+        self._arrival = None
+        self._shown, self._window = visit, None
+        self.list.show_sentence(visit.folder, sentences.failed(error))
+        self.refresh_status()
+        self.show_current()
+
+    def _check_validity(self, page: Page) -> None:
+        """Say so when the folder was made anew: what was known of its messages is void."""
+        name = page.folder.raw_name
+        before = self._validities.get(name)
+        self._validities[name] = page.uid_validity
+        if before is not None and before != page.uid_validity:
+            self._marks.pop(name, None)
+            self.say(sentences.made_anew(page.folder), severity="warning")
+
+    def stop_waiting(self) -> bool:
+        """Leave the wait for a page; whether there was one."""
+        if not any(w.group == "page" and not w.is_finished for w in self.workers):
+            return False
+        self.workers.cancel_group(self, "page")
+        self._arrival = None
+        if self._shown is None:
+            self.list.show_sentence(self._visit.folder, sentences.STOPPED)
+        else:
+            self._visit = self._shown
+            self.tree.show_opened(self._visit.folder)
+            self.list.end_waiting(sentences.STOPPED)
+        self.refresh_status()
+        return True
+
+    def show_current(self) -> None:
+        """Let the details show the message under the cursor, once it has arrived."""
+        messages = self.list.messages
+        arriving = messages.row_count and messages.current is None
+        if not arriving and (messages.current is None or self.details.summary != messages.current):
+            self.details.show_message(messages.current)
+
+    def action_turn_page(self, step: int) -> None:
+        self._go_to_page(self._visit.number + step)
+
+    @on(MessageList.PastEdge)
+    def _turn_past_edge(self, event: MessageList.PastEdge) -> None:
+        self._go_to_page(self._visit.number + event.step, at_bottom=event.step < 0)
+
+    def action_first_page(self) -> None:
+        self._go_to_page(1)
+
+    def action_last_page(self) -> None:
+        self._go_to_page(self._window.pages if self._window else LAST_PAGE)
+
+    def _go_to_page(self, number: int, *, at_bottom: bool = False) -> None:
+        visit = self._visit
+        known = self._window.pages if self._window and self._shown is visit else LAST_PAGE
+        if 1 <= number <= known and number != visit.number:
+            self.open_page(Visit(visit.folder, number, visit.order, at_bottom))
+
+    def action_turn_order(self) -> None:
+        folder, order = self._visit.folder, self._visit.order.turned()
+        self.state.set_descending(self._account, folder.raw_name, order.descending)
+        self.keep_state()
+        self.open_page(Visit(folder, 1, order))
+
+    def action_reload(self) -> None:
+        visit, messages = self._visit, self.list.messages
+        again = Visit(visit.folder, visit.number, visit.order, row=messages.cursor)
+        if messages.current is not None:
+            again.keep = messages.current.identity
+        self.open_page(again)
+        self.tree.forget_statuses()
+        self.load_folders()
+
+    def _look_for_mail(self) -> None:
+        """New mail changes the range and the counts, never the rows."""
+        if self._shown is not None and (self._look is None or self._look.done()):
+            self._look = self.store.look(self._shown.folder)
+
+    def show_total(self, folder: bytes, total: int) -> None:
+        """The server said how many messages a folder holds now."""
+        self.tree.show_total(folder, total)
+        window = self._window
+        if self._shown and window and self._shown.folder.raw_name == folder:
+            if total != window.total:
+                self._window = replace(window, total=total)
+                self.list.heading.note = sentences.CHANGED
+            self.refresh_status()
+
+    def refresh_status(self) -> None:
+        """Let the status line say what was asked for last."""
+        visit, status = self._visit, self.status
+        here = self._shown is visit and self._window is not None
+        status.folder = str(visit.folder.name)
+        status.range = format_range(self._window) if here and self._window else "…"
+        status.order = format_order(visit.order)
+        status.marked = len(self.marks)
+
+    # --- marks
+
+    @property
+    def marks(self) -> frozenset[Identity]:
+        """The marked messages of the folder in the list, on whatever page they are."""
+        folder = (self._shown or self._visit).folder
+        return self._marks.get(folder.raw_name, frozenset())
+
+    def _set_marks(self, marks: frozenset[Identity]) -> None:
+        self._marks[(self._shown or self._visit).folder.raw_name] = marks
+        self.list.messages.marks = marks
+        self.status.marked = len(marks)
+
+    @on(MessageList.MarkToggled)
+    def _toggle_mark(self, event: MessageList.MarkToggled) -> None:
+        self._set_marks(self.marks ^ {event.identity})
+
+    def action_mark_page(self) -> None:
+        page = {row.identity for row in self.list.messages.rows if row is not None}
+        self._set_marks(self.marks | page)
+
+    def action_unmark_all(self) -> None:
+        self._set_marks(frozenset())
+
+    def keep_state(self) -> None:
+        """Write down what the next run shall know."""
+        try:
+            self.state.save()
+        except FileError as error:
+            self.say(sentences.as_sentence(error), severity="warning")
+
+    def say(
+        self, sentence: str, *, title: str = "", severity: SeverityLevel = "information"
+    ) -> None:
+        """A notice for a few seconds; safe text, shown as it is."""
+        self.notify(sentence, title=title, severity=severity, markup=False)

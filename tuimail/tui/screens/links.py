@@ -1,0 +1,76 @@
+"""Choosing among the links that end a subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from tuimail.mail.unsubscribe import Link, ListUnsubscribe
+from tuimail.tui.cells import fit_cells
+from tuimail.tui.screens.dialog import Dialog
+from tuimail.tui.widgets.line_list import LineList
+
+
+class LinkList(LineList):
+    """One line a link."""
+
+    def __init__(self, links: Sequence[Link]) -> None:
+        super().__init__()
+        self._links = links
+
+    @property
+    def current(self) -> Link:
+        return self._links[self.cursor]
+
+    def on_mount(self) -> None:
+        self.set_rows(len(self._links), 0)
+
+    def render_row(self, index: int, width: int, style: Style) -> list[Segment]:
+        link = self._links[index]
+        sign = "!" if link.warning else " "
+        faint = self.style_of("line--faint", style)
+        return [
+            Segment(f" {sign} {fit_cells(link.scheme, 7)}", faint),
+            Segment(fit_cells(str(link.shown), width - 10), style),
+        ]
+
+
+class LinksScreen(Dialog[Link]):
+    """Answers with the chosen link; the whole of the one under the cursor stands below."""
+
+    def __init__(self, field: ListUnsubscribe) -> None:
+        super().__init__()
+        self._field = field
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content("Copy an unsubscribe link")
+            yield LinkList(self._field.links)
+            yield Static(id="link", markup=False)
+            yield Static("Enter copies it. Nothing is opened, nothing is sent.", classes="hint")
+        yield Footer(compact=True, show_command_palette=False)
+
+    @on(LinkList.CursorMoved)
+    def _show_whole_link(self) -> None:
+        self._show()
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        link = self.query_one(LinkList).current
+        lines = [str(link.shown), link.warning or ""]
+        if self._field.one_click and link.scheme == "https":
+            lines.append("One click is enough there.")
+        self.query_one("#link", Static).update(Content("\n".join(line for line in lines if line)))
+
+    @on(LinkList.Chosen)
+    def _choose(self) -> None:
+        self.dismiss(self.query_one(LinkList).current)
