@@ -22,10 +22,9 @@ class ScriptedServer:
     answers: dict[str, Answer] = field(default_factory=dict)
     """By the command's name in capitals (`UID FETCH`); else a plain OK."""
     greeting: bytes = GREETING
+    capabilities: bytes = b"CAPABILITY IMAP4rev1 SASL-IR LITERAL+"
     lines: list[bytes] = field(default_factory=list)
     port: int = 0
-    hang_up_after: bool = False
-    """Close the connection after the first scripted answer."""
 
     def _answer(self, line: bytes) -> bytes:
         tag, _, rest = line.partition(b" ")
@@ -34,7 +33,7 @@ class ScriptedServer:
         if name in self.answers:
             return self.answers[name](tag, rest)
         if name == "CAPABILITY":
-            return b"* CAPABILITY IMAP4rev1 SASL-IR LITERAL+\r\n" + tag + b" OK done\r\n"
+            return b"* " + self.capabilities + b"\r\n" + tag + b" OK done\r\n"
         if name == "EXAMINE":
             return b"* 3 EXISTS\r\n* OK [UIDVALIDITY 9] ok\r\n" + tag + b" OK [READ-ONLY] done\r\n"
         return tag + b" OK done\r\n"

@@ -46,7 +46,9 @@ def open_wire(endpoint: Endpoint, trust: Trust) -> tuple[Wire, frozenset[str]]:
             capabilities = frozenset(c.decode("latin-1").upper() for c in client.capabilities())
             return Wire.take_over(client), capabilities
         except BaseException:
-            client.shutdown()
+            # A handshake that failed has taken the socket with it.
+            with contextlib.suppress(OSError):
+                client.shutdown()
             raise
 
 
