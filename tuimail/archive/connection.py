@@ -6,11 +6,11 @@ import base64
 import binascii
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tuimail import __version__
-from tuimail.archive.command import Command, CommandReader, parse_command
+from tuimail.archive.command import Argument, Command, CommandReader, parse_command
 from tuimail.archive.fetch import Item, parse_fetch_items, write_row
 from tuimail.archive.folder_list import (
     DELIMITER,
@@ -20,9 +20,13 @@ from tuimail.archive.folder_list import (
     write_status,
 )
 from tuimail.archive.folder_view import FolderView
+from tuimail.archive.mailbox import StoredMessage
 from tuimail.archive.message_set import parse_message_set
 from tuimail.archive.opened_message import OpenedMessage
 from tuimail.archive.response import CommandError, bad, no
+from tuimail.archive.search import Candidate, parse_charset, parse_search
+from tuimail.archive.search_answer import take_return_options, write_answer
+from tuimail.archive.sort import parse_sort_keys, sort_candidates
 
 if TYPE_CHECKING:
     from tuimail.archive.server import ArchiveServer
@@ -106,6 +110,9 @@ class Connection:
             command = parse_command(text)
             tag, name = command.tag, command.name
             done = f"OK {self._find_handler(command)(command)}"
+        except OSError:
+            # The file of a message is gone or cannot be read; a lost client is noticed below.
+            done = "NO [SERVERBUG] A message could not be read"
         except CommandError as error:
             reason = f"Error in IMAP command {name}: " if name and error.status == "BAD" else ""
             done = f"{error.status} {reason}{error.text}"
@@ -270,19 +277,64 @@ class Connection:
         missing = 0
         for number in chosen:
             try:
-                self.send(self.write_row(view, number, items))
+                row = self.write_row(view, number, items)
             except OSError:
                 # The file of a message is gone, or cannot be read.
                 missing += 1
+            else:
+                self.send(row)
         if missing:
             raise no(f"[SERVERBUG] {missing} messages could not be read")
         return "Fetch completed."
+
+    def handle_search(self, command: Command) -> str:
+        options, arguments = take_return_options(command.arguments)
+        match arguments:
+            case [bytes(word), bytes(charset), *rest] if word.upper() == b"CHARSET":
+                parse_charset(charset)
+                arguments = rest
+        found = self._search(arguments)
+        self.send(write_answer(command, options, self._numbers(found, uid=command.uid)))
+        return "Search completed."
+
+    def handle_sort(self, command: Command) -> str:
+        options, arguments = take_return_options(command.arguments)
+        match arguments:
+            case [keys, bytes(charset), *program]:
+                order = parse_sort_keys(keys)
+                parse_charset(charset)
+            case _:
+                raise bad("Missing sort keys, charset or search")
+        found = sort_candidates(list(self._search(program)), order)
+        self.send(write_answer(command, options, self._numbers(found, uid=command.uid)))
+        return "Sort completed."
+
+    def _search(self, program: list[Argument]) -> Iterator[Candidate]:
+        view = self.view
+        assert view is not None
+        test = parse_search(program, view)
+
+        def open_message(message: StoredMessage) -> OpenedMessage:
+            return self.open_message(view, message)
+
+        candidates = (
+            Candidate(number, message, open_message)
+            for number, message in enumerate(view.folder.messages, 1)
+        )
+        return (candidate for candidate in candidates if test(candidate))
+
+    def _numbers(self, found: Iterable[Candidate], *, uid: bool) -> list[int]:
+        return [candidate.stored.uid if uid else candidate.number for candidate in found]
 
     def write_row(self, view: FolderView, number: int, items: tuple[Item, ...]) -> bytes:
         """The untagged FETCH of one message."""
         message = view.message(number)
 
         def open_message() -> OpenedMessage:
-            return self.server.messages.open(view.folder, message)
+            return self.open_message(view, message)
 
         return write_row(number, message, open_message, items)
+
+    def open_message(self, view: FolderView, message: StoredMessage) -> OpenedMessage:
+        """A message's octets and all that is made of them; raises OSError."""
+        return self.server.messages.open(view.folder, message)

@@ -48,12 +48,14 @@ def _write_addresses(addresses: tuple[Address, ...]) -> bytes:
 
 
 def _write_address(address: Address) -> bytes:
-    # A host that is NIL would begin a group: an address without one has an empty host.
-    local, _, host = address.address.decoded.rpartition("@")
-    if not local:
+    # A host that is NIL would begin a group: a mailbox without one has an empty host. What looks
+    # like no address at all stands in the name.
+    name = address.name.decoded if address.address else ""
+    local, at, host = (address.address or address.name).decoded.rpartition("@")
+    if not at:
         local, host = host, ""
-    name = write_string(_encode_words(address.name.decoded)) if address.name else b"NIL"
-    return b"(%b NIL %b %b)" % (name, _write_octets(local), _write_octets(host))
+    written_name = write_string(_encode_words(name)) if name else b"NIL"
+    return b"(%b NIL %b %b)" % (written_name, _write_octets(local), _write_octets(host))
 
 
 def _write_octets(text: str) -> bytes:

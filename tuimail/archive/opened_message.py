@@ -16,8 +16,10 @@ from tuimail.mail.header_block import Field, read_fields
 CACHE_LIMIT = 64 * 1024 * 1024
 """Octets of messages kept by one server."""
 
-# A field with its folds and line ends. A last line without an end counts as well.
-_RAW_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)", re.MULTILINE)
+# A field with its folds and line ends, or a line that is no field (mbox's `From `).
+_RAW_FIELD = re.compile(
+    rb"^(?!\r?\n)(?:([!-9;-~]+)[ \t]*:)?[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)", re.MULTILINE
+)
 
 
 class OpenedMessage:
@@ -85,5 +87,10 @@ class MessageCache:
 
 
 def split_fields(header: bytes) -> tuple[tuple[bytes, bytes], ...]:
-    """(lower-case name, the field as it stands, folds and line end) of a header block."""
-    return tuple((match[1].lower(), match[0]) for match in _RAW_FIELD.finditer(header))
+    """(lower-case name, the field as it stands, folds and line end) of a header block.
+
+    A line that is no field has the name b"".
+    """
+    return tuple(
+        ((match[1] or b"").lower(), match[0]) for match in _RAW_FIELD.finditer(header) if match[0]
+    )

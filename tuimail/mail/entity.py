@@ -17,11 +17,10 @@ from tuimail.mail.header_block import read_fields
 MAX_DEPTH = 20
 """Multiparts and messages within one another; what is nested deeper stays whole, as a leaf."""
 
-_BOUNDARY_LIMIT = 1_000
-"""RFC 2046 allows 70 characters, software writes more; a longer one is never found."""
 _BOM = b"\xef\xbb\xbf"
 _BLANK_LINE = re.compile(rb"\n\r?\n")
-_TOKEN = re.compile(rb"[\s\"]*+([^\s;(\"]*+)")
+# A word, maybe in quotes, and what some put behind it: a semicolon, a comment.
+_ENCODING = re.compile(rb"\"?([^\s;(/\"]++)\"?\s*+(?:[;(].*)?\Z", re.DOTALL)
 _IDENTITY_ENCODINGS = frozenset({"7bit", "8bit", "binary"})
 _MESSAGE = "message/rfc822"
 
@@ -41,7 +40,7 @@ class Entity:
     content_type: ContentField
     """`text/plain` (in a digest `message/rfc822`) where the header has none that can be read."""
     encoding: str = "7bit"
-    """Content-Transfer-Encoding in lower case."""
+    """Content-Transfer-Encoding in lower case; `7bit` where it is no single word."""
     disposition: ContentField | None = None
     content_id: str | None = None
     """Without its angle brackets."""
@@ -202,9 +201,7 @@ class _Splitter:
                 break
             start, default_type = body_start, "text/plain"
         if entity.content_type.value.startswith("multipart/"):
-            boundary = _boundary(entity.content_type)
-            if len(boundary) <= _BOUNDARY_LIMIT:
-                entity.boundary = boundary
+            entity.boundary = _boundary(entity.content_type)
         return body_start
 
     def _close_above(self, level: int, end: int) -> None:
@@ -242,7 +239,7 @@ class _Splitter:
         while (start := self._find_dashes(position)) < limit:
             newline = raw.find(b"\n", start)
             end = newline + 1 if newline >= 0 else len(raw)
-            line = raw[start + 2 : min(end, start + _BOUNDARY_LIMIT + 8)].rstrip()
+            line = raw[start + 2 : end].rstrip()
             level = self._match_boundary(line)
             if level is not None:
                 rest = line[len(self._open[level].boundary) :]
@@ -292,12 +289,12 @@ def _read_header(raw: bytes, start: int, body_start: int, default_type: str) -> 
         content_type = ContentField(default_type, content_type.pairs)
     disposition = found.get("content-disposition")
     content_id = found.get("content-id", b"").strip().decode("utf-8", "replace")
-    encoding = _TOKEN.match(found.get("content-transfer-encoding", b""))
+    encoding = _ENCODING.match(found.get("content-transfer-encoding", b"").strip())
     return _OpenEntity(
         start,
         body_start,
         content_type,
-        (encoding[1].lower().decode("ascii", "replace") if encoding else "") or "7bit",
+        encoding[1].lower().decode("ascii", "replace") if encoding else "7bit",
         parse_disposition(disposition) if disposition is not None else None,
         content_id.removeprefix("<").removesuffix(">") or None,
     )
