@@ -108,12 +108,12 @@ class MailApp(App[None]):
         """Behind everything that is drawn, whatever widget it comes from."""
         return (*super().get_line_filters(), self._control_characters)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, _screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Colours", "Choose how tuimail looks", self.action_change_theme)
 
     async def action_quit(self) -> None:
         """Leave; only a running save is a reason to ask."""
-        self._main.quit()
+        await self._main.action_quit()
 
     def action_help_quit(self) -> None:
         self.notify("q leaves tuimail.", markup=False)

@@ -44,7 +44,7 @@ class MailCommands(Provider):
             return
         wanted = query.casefold()
         found = 0
-        for folder in screen.tree.outline.selectable_folders():
+        for folder in screen.folder_tree.outline.selectable_folders():
             name = str(folder.name)
             if wanted in name.casefold():
                 yield Hit(

@@ -145,3 +145,16 @@ APP_KEYS = (
         "Find a command or a folder by name.",
     ),
 )
+
+DIALOG_KEYS = (
+    _key("dialog.leave", "escape", "leave", "Back", "Close this, nothing is done.", show=True),
+)
+
+SAVE_KEYS = (_key("save.start", "ctrl+s", "save", "Save", "Save the messages.", show=True),)
+
+QUIT_KEYS = (
+    _key("quit.leave", "y,q", "leave_app", "Leave", "Stop the save and leave.", show=True),
+)
+
+ALL_KEYS = (*LIST_KEYS, *FOLDER_KEYS, *DETAILS_KEYS, *MOVE_KEYS, *BROWSE_KEYS, *APP_KEYS)
+"""What the three panels know; dialogs have their own."""

@@ -26,7 +26,7 @@ class ControlCharacters(LineFilter):
     somebody forgets. Textual itself lets ESC and the C1 controls of any widget through.
     """
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+    def apply(self, segments: list[Segment], _background: Color) -> list[Segment]:
         return [
             segment
             if segment.control or (segment.text.isascii() and segment.text.isprintable())

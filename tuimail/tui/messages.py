@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from textual.message import Message
 from textual.message_pump import MessagePump
 
+from tuimail.export.message_files import SaveProgress
 from tuimail.imap.events import ConnectionsChanged, MessagesChanged, StoreEvent
 from tuimail.imap.folder import FolderStatus
 from tuimail.tui.arrival import PageArrival
@@ -49,6 +50,17 @@ class RowsArrived(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, RowsArrived) and message.arrival is self.arrival
+
+
+@dataclass
+class SaveProgressed(Message):
+    """A running save has come further."""
+
+    progress: SaveProgress
+    """How far."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SaveProgressed)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tuimail.imap.folder import Folder
+from tuimail.tui.figures import format_size
 
 
 def as_sentence(text: object) -> str:
@@ -60,3 +61,10 @@ def throttled(size: int, reason: str) -> str:
 
 def no_safe_link(raw: object) -> str:
     return f"Its List-Unsubscribe holds no link that is safe to copy: {raw}"
+
+
+SAVE_RUNS = "A save is running; this can be saved when it has ended."
+
+
+def saving(count: int, total: int, octets: int) -> str:
+    return f"Saving {count:,} of {total:,}, {format_size(octets)}…"

@@ -21,6 +21,7 @@ from tuimail.imap.folder import Folder, FolderStatus
 from tuimail.imap.identity import Identity
 from tuimail.imap.page import Page
 from tuimail.imap.paging import Order, Window
+from tuimail.imap.summary import Summary
 from tuimail.text import MailText
 from tuimail.tui import sentences
 from tuimail.tui.arrival import PageArrival
@@ -73,7 +74,7 @@ class BrowseScreen(PanelScreen):
         """What stands in the list."""
         self._window: Window | None = None
         self._arrival: PageArrival | None = None
-        self._marks: dict[bytes, frozenset[Identity]] = {}
+        self._marks: dict[bytes, dict[Identity, Summary]] = {}
         self._validities: dict[bytes, int] = {}
         self._look: Future[None] | None = None
 
@@ -83,7 +84,7 @@ class BrowseScreen(PanelScreen):
                 yield PanelHeading()
                 yield FolderTree()
             with Container(id="mail"):
-                yield ListPanel(self._clock, id=MESSAGES)
+                yield ListPanel(self._clock)
                 yield Details(id=DETAILS)
         yield StatusLine()
         yield Footer(compact=True, show_command_palette=False)
@@ -92,7 +93,7 @@ class BrowseScreen(PanelScreen):
         self.query_one(f"#{FOLDERS}", Panel).query_one(PanelHeading).heading = "Folders"
         self.status.account = self._account
         self.status.states = self.store.connection_states
-        self.tree.notice = self.list.messages.notice = sentences.CONNECTING
+        self.folder_tree.notice = self.list_panel.messages.notice = sentences.CONNECTING
         self.open_folder(INBOX)
         self.load_folders()
         self.set_interval(LOOK_INTERVAL, self._look_for_mail)
@@ -100,11 +101,11 @@ class BrowseScreen(PanelScreen):
     # --- the panels
 
     @property
-    def tree(self) -> FolderTree:
+    def folder_tree(self) -> FolderTree:
         return self.query_one(FolderTree)
 
     @property
-    def list(self) -> ListPanel:
+    def list_panel(self) -> ListPanel:
         return self.query_one(ListPanel)
 
     @property
@@ -117,8 +118,8 @@ class BrowseScreen(PanelScreen):
 
     def focus_target(self, panel: str) -> Widget:
         if panel == FOLDERS:
-            return self.tree
-        return self.list.messages if panel == MESSAGES else self.details.pane
+            return self.folder_tree
+        return self.list_panel.messages if panel == MESSAGES else self.details.pane
 
     # --- folders
 
@@ -128,12 +129,12 @@ class BrowseScreen(PanelScreen):
         try:
             folders = await asyncio.wrap_future(self.store.folders())
         except TuimailError:
-            self.tree.notice = sentences.NO_FOLDER_LIST
+            self.folder_tree.notice = sentences.NO_FOLDER_LIST
         else:
-            self.tree.notice = sentences.NO_FOLDERS
-            self.tree.show_folders(folders)
+            self.folder_tree.notice = sentences.NO_FOLDERS
+            self.folder_tree.show_folders(folders)
             self._adopt_inbox(folders)
-            self.tree.show_opened(self._visit.folder)
+            self.folder_tree.show_opened(self._visit.folder)
             self.load_statuses()
 
     def _adopt_inbox(self, folders: tuple[Folder, ...]) -> None:
@@ -146,7 +147,7 @@ class BrowseScreen(PanelScreen):
     @work(group="statuses")
     async def load_statuses(self) -> None:
         """Ask for counts that nobody has asked for yet; they are shown as they come."""
-        folders = self.tree.take_unasked()
+        folders = self.folder_tree.take_unasked()
         arrived: dict[bytes, FolderStatus] = {}
 
         def take(folder: Folder, status: FolderStatus) -> None:
@@ -159,7 +160,7 @@ class BrowseScreen(PanelScreen):
             self.say(sentences.as_sentence(error), severity="warning")
 
     def on_statuses_arrived(self, event: StatusesArrived) -> None:
-        self.tree.show_statuses(dict(event.statuses))
+        self.folder_tree.show_statuses(dict(event.statuses))
 
     @on(FolderTree.Revealed)
     def _ask_for_counts(self) -> None:
@@ -172,12 +173,12 @@ class BrowseScreen(PanelScreen):
 
     def open_folder(self, folder: Folder) -> None:
         """Show the first page of a folder in the order it was last looked at."""
-        self.tree.show_opened(folder)
+        self.folder_tree.show_opened(folder)
         descending = self.state.is_descending(self._account, folder.raw_name)
         self.open_page(Visit(folder, 1, Order(descending=descending)))
 
     def action_step_folder(self, step: int) -> None:
-        folder = self.tree.neighbour(step)
+        folder = self.folder_tree.neighbour(step)
         if folder is not None:
             self.open_folder(folder)
 
@@ -193,7 +194,7 @@ class BrowseScreen(PanelScreen):
     async def _load_page(self, visit: Visit) -> None:
         arrival = PageArrival(visit.order, lambda one: post_from_thread(self, RowsArrived(one)))
         self._arrival = arrival
-        patience = self.set_timer(PATIENCE, lambda: self.list.show_waiting(visit.folder))
+        patience = self.set_timer(PATIENCE, lambda: self.list_panel.show_waiting(visit.folder))
         try:
             page = await asyncio.wrap_future(
                 self.store.page(visit.folder, visit.number, visit.order, on_rows=arrival.take_rows)
@@ -210,33 +211,33 @@ class BrowseScreen(PanelScreen):
         if event.arrival is not self._arrival or window is None:
             return
         rows = event.arrival.rows()
-        cursor = self.list.messages.cursor if visit.shown else visit.cursor(rows)
-        self.list.show_arriving(visit.folder, rows, cursor)
+        cursor = self.list_panel.messages.cursor if visit.shown else visit.cursor(rows)
+        self.list_panel.show_arriving(visit.folder, rows, cursor)
         self._settle(visit, window)
 
     def _show_page(self, visit: Visit, page: Page) -> None:
         self._arrival = None
-        messages = self.list.messages
+        messages = self.list_panel.messages
         if visit.shown and messages.current is not None:
             visit.keep, visit.row = messages.current.identity, messages.cursor
         self._check_validity(page)
         visit.number = page.window.number
-        self.list.show_page(page, visit.cursor(page.summaries))
-        self.tree.show_total(visit.folder.raw_name, page.window.total)
+        self.list_panel.show_page(page, visit.cursor(page.summaries))
+        self.folder_tree.show_total(visit.folder.raw_name, page.window.total)
         self._settle(visit, page.window)
 
     def _settle(self, visit: Visit, window: Window) -> None:
         """The list shows rows of this visit from now on."""
         visit.shown = True
         self._shown, self._window = visit, window
-        self.list.messages.marks = self.marks
+        self.list_panel.messages.marks = frozenset(self.marks)
         self.refresh_status()
         self.show_current()
 
     def _show_failure(self, visit: Visit, error: TuimailError) -> None:
         self._arrival = None
         self._shown, self._window = visit, None
-        self.list.show_sentence(visit.folder, sentences.failed(error))
+        self.list_panel.show_sentence(visit.folder, sentences.failed(error))
         self.refresh_status()
         self.show_current()
 
@@ -256,17 +257,17 @@ class BrowseScreen(PanelScreen):
         self.workers.cancel_group(self, "page")
         self._arrival = None
         if self._shown is None:
-            self.list.show_sentence(self._visit.folder, sentences.STOPPED)
+            self.list_panel.show_sentence(self._visit.folder, sentences.STOPPED)
         else:
             self._visit = self._shown
-            self.tree.show_opened(self._visit.folder)
-            self.list.end_waiting(sentences.STOPPED)
+            self.folder_tree.show_opened(self._visit.folder)
+            self.list_panel.end_waiting(sentences.STOPPED)
         self.refresh_status()
         return True
 
     def show_current(self) -> None:
         """Let the details show the message under the cursor, once it has arrived."""
-        messages = self.list.messages
+        messages = self.list_panel.messages
         arriving = messages.row_count and messages.current is None
         if not arriving and (messages.current is None or self.details.summary != messages.current):
             self.details.show_message(messages.current)
@@ -297,12 +298,12 @@ class BrowseScreen(PanelScreen):
         self.open_page(Visit(folder, 1, order))
 
     def action_reload(self) -> None:
-        visit, messages = self._visit, self.list.messages
+        visit, messages = self._visit, self.list_panel.messages
         again = Visit(visit.folder, visit.number, visit.order, row=messages.cursor)
         if messages.current is not None:
             again.keep = messages.current.identity
         self.open_page(again)
-        self.tree.forget_statuses()
+        self.folder_tree.forget_statuses()
         self.load_folders()
 
     def _look_for_mail(self) -> None:
@@ -312,12 +313,12 @@ class BrowseScreen(PanelScreen):
 
     def show_total(self, folder: bytes, total: int) -> None:
         """The server said how many messages a folder holds now."""
-        self.tree.show_total(folder, total)
+        self.folder_tree.show_total(folder, total)
         window = self._window
         if self._shown and window and self._shown.folder.raw_name == folder:
             if total != window.total:
                 self._window = replace(window, total=total)
-                self.list.heading.note = sentences.CHANGED
+                self.list_panel.heading.note = sentences.CHANGED
             self.refresh_status()
 
     def refresh_status(self) -> None:
@@ -332,26 +333,30 @@ class BrowseScreen(PanelScreen):
     # --- marks
 
     @property
-    def marks(self) -> frozenset[Identity]:
+    def marks(self) -> dict[Identity, Summary]:
         """The marked messages of the folder in the list, on whatever page they are."""
         folder = (self._shown or self._visit).folder
-        return self._marks.get(folder.raw_name, frozenset())
-
-    def _set_marks(self, marks: frozenset[Identity]) -> None:
-        self._marks[(self._shown or self._visit).folder.raw_name] = marks
-        self.list.messages.marks = marks
-        self.status.marked = len(marks)
+        return self._marks.setdefault(folder.raw_name, {})
 
     @on(MessageList.MarkToggled)
     def _toggle_mark(self, event: MessageList.MarkToggled) -> None:
-        self._set_marks(self.marks ^ {event.identity})
+        identity = event.summary.identity
+        if self.marks.pop(identity, None) is None:
+            self.marks[identity] = event.summary
+        self._show_marks()
 
     def action_mark_page(self) -> None:
-        page = {row.identity for row in self.list.messages.rows if row is not None}
-        self._set_marks(self.marks | page)
+        rows = self.list_panel.messages.rows
+        self.marks.update((row.identity, row) for row in rows if row is not None)
+        self._show_marks()
 
     def action_unmark_all(self) -> None:
-        self._set_marks(frozenset())
+        self.marks.clear()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        self.list_panel.messages.marks = frozenset(self.marks)
+        self.status.marked = len(self.marks)
 
     def keep_state(self) -> None:
         """Write down what the next run shall know."""

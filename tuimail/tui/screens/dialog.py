@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from textual.binding import Binding
 from textual.screen import ModalScreen
+
+from tuimail.tui.keys import DIALOG_KEYS
 
 Answer = TypeVar("Answer")
 
@@ -13,15 +14,7 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer | None]):
     """A box with a question; None is the answer of whoever leaves by Esc."""
 
-    BINDINGS = [
-        Binding(
-            "escape",
-            "leave",
-            "Back",
-            tooltip="Close this without doing anything.",
-            id="dialog.leave",
-        )
-    ]
+    BINDINGS = [*DIALOG_KEYS]
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ActiveBinding
 from textual.widgets import Footer
 
+from tuimail.tui.keys import ALL_KEYS
 from tuimail.tui.screens.dialog import Dialog
 from tuimail.tui.screens.panels import DETAILS, FOLDERS, MESSAGES
 from tuimail.tui.widgets.message_list import (
@@ -59,16 +60,15 @@ class HelpScreen(Dialog[None]):
 
     @staticmethod
     def _collect(bindings: Mapping[str, ActiveBinding]) -> list[tuple[str, str]]:
-        """One entry an action: its keys, and what it does."""
-        keys: dict[str, list[str]] = {}
+        """One entry an action, in the order of `keys`: its keys, and what it does."""
+        keys: dict[str, list[str]] = {one.id: [] for one in ALL_KEYS if one.id}
         texts: dict[str, str] = {}
         for active in bindings.values():
             binding = active.binding
-            if binding.id is None or binding.system:
-                continue
-            keys.setdefault(binding.id, []).append(_KEY_NAMES.get(binding.key, binding.key))
-            texts[binding.id] = active.tooltip or binding.description
-        return [(" ".join(keys[one]), texts[one]) for one in keys]
+            if binding.id in keys:
+                keys[binding.id].insert(0, _KEY_NAMES.get(binding.key, binding.key))
+                texts[binding.id] = active.tooltip or binding.description
+        return [(" ".join(keys[one]), texts[one]) for one in keys if one in texts]
 
 
 _KEY_NAMES = {

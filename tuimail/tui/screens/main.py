@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Future
 
 from textual import on, work
 
 from tuimail.errors import TuimailError
+from tuimail.export.save import SaveReport, save_messages
 from tuimail.imap.events import (
     Alert,
     ConnectionsChanged,
@@ -21,15 +24,19 @@ from tuimail.imap.summary import Summary
 from tuimail.mail.unsubscribe import Link
 from tuimail.tui import sentences
 from tuimail.tui.keys import BROWSE_KEYS
-from tuimail.tui.messages import StoreReported, post_from_thread
+from tuimail.tui.messages import SaveProgressed, StoreReported, post_from_thread
 from tuimail.tui.reading import read_headers, read_text
 from tuimail.tui.screens.browse import BrowseScreen
 from tuimail.tui.screens.help import HelpScreen
 from tuimail.tui.screens.links import LinksScreen
 from tuimail.tui.screens.panels import DETAILS
+from tuimail.tui.screens.quit import QuitScreen
+from tuimail.tui.screens.save import SaveChoice, SaveScreen
 from tuimail.tui.widgets.details import Details, Tab
 from tuimail.tui.widgets.message_list import MessageList
 
+SENTENCE_TIME = 20.0
+"""Seconds that the end of a save stands in the status line."""
 _RESTLESS = {ConnectionState.LOST, ConnectionState.CONNECTING}
 
 
@@ -38,8 +45,10 @@ class MainScreen(BrowseScreen):
 
     BINDINGS = [*BROWSE_KEYS]
 
+    _save: Future[SaveReport] | None = None
+    """The save that runs just now."""
+
     def on_mount(self) -> None:
-        super().on_mount()
         self.store.listen(lambda event: post_from_thread(self, StoreReported(event)))
 
     # --- what the store tells
@@ -66,7 +75,7 @@ class MainScreen(BrowseScreen):
 
     @on(MessageList.CursorMoved)
     def _follow_cursor(self, event: MessageList.CursorMoved) -> None:
-        if event.source is not self.list.messages:
+        if event.source is not self.list_panel.messages:
             return
         self.workers.cancel_group(self, "text")
         self.workers.cancel_group(self, "headers")
@@ -74,7 +83,7 @@ class MainScreen(BrowseScreen):
 
     @on(MessageList.Chosen)
     def _read_chosen(self, event: MessageList.Chosen) -> None:
-        if event.source is self.list.messages:
+        if event.source is self.list_panel.messages:
             self._read()
 
     @on(Details.ReadRequested)
@@ -123,7 +132,7 @@ class MainScreen(BrowseScreen):
     # --- taking out
 
     def action_copy_unsubscribe(self) -> None:
-        summary = self.list.messages.current
+        summary = self.list_panel.messages.current
         field = summary.list_unsubscribe if summary else None
         if field is None:
             self.say(sentences.NO_UNSUBSCRIBE)
@@ -133,7 +142,7 @@ class MainScreen(BrowseScreen):
             self._copy_link(field.best)
 
     def action_choose_unsubscribe(self) -> None:
-        summary = self.list.messages.current
+        summary = self.list_panel.messages.current
         field = summary.list_unsubscribe if summary else None
         if field is None or not field.links:
             self.action_copy_unsubscribe()
@@ -151,12 +160,74 @@ class MainScreen(BrowseScreen):
             self.say(shown, title=sentences.COPIED_LINK)
 
     def action_copy_message_id(self) -> None:
-        summary = self.list.messages.current
+        summary = self.list_panel.messages.current
         if summary is None or not summary.message_id:
             self.say(sentences.NO_MESSAGE_ID)
             return
         self.app.copy_to_clipboard(str(summary.message_id))
         self.say(str(summary.message_id), title=sentences.COPIED_ID)
+
+    def action_save(self) -> None:
+        if self._save is not None:
+            self.say(sentences.SAVE_RUNS)
+            return
+        current = self.list_panel.messages.current
+        chosen = tuple(self.marks.values()) or ((current,) if current else ())
+        if chosen:
+            self.app.push_screen(
+                SaveScreen(len(chosen), self.state.export_folder),
+                lambda choice: self._begin_save(chosen, choice),
+            )
+
+    def _begin_save(self, chosen: Sequence[Summary], choice: SaveChoice | None) -> None:
+        if choice is None:
+            return
+        if choice.directory != self.state.export_folder:
+            self.state.export_folder = choice.directory
+            self.keep_state()
+        self._save = save_messages(
+            self.store,
+            chosen,
+            choice.directory,
+            on_progress=lambda progress: post_from_thread(self, SaveProgressed(progress)),
+            save_format=choice.save_format,
+        )
+        self.status.activity = sentences.saving(0, len(chosen), 0)
+        self._watch_save(self._save)
+
+    @work(group="save")
+    async def _watch_save(self, save: Future[SaveReport]) -> None:
+        try:
+            report = await asyncio.wrap_future(save)
+        except TuimailError as error:
+            sentence = sentences.as_sentence(error)
+        else:
+            sentence = sentences.as_sentence(report.sentence)
+        self._save = None
+        self.status.activity = sentence
+        self.set_timer(SENTENCE_TIME, lambda: self._clear_activity(sentence))
+
+    def on_save_progressed(self, message: SaveProgressed) -> None:
+        done = message.progress
+        if self._save is not None:
+            self.status.activity = sentences.saving(done.count, done.total, done.octets)
+
+    def _clear_activity(self, sentence: str) -> None:
+        if self.status.activity == sentence:
+            self.status.activity = ""
+
+    async def action_quit(self) -> None:
+        """Leave; a running save is the only reason to ask."""
+        if self._save is None:
+            self.app.exit()
+        elif not isinstance(self.app.screen, QuitScreen):
+            self.app.push_screen(QuitScreen(), self._quit_if)
+
+    def _quit_if(self, leave: bool | None) -> None:
+        if leave:
+            if self._save is not None:
+                self._save.cancel()
+            self.app.exit()
 
     # --- back and help
 
@@ -176,7 +247,3 @@ class MainScreen(BrowseScreen):
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self.focused_panel, self.active_bindings))
-
-    def quit(self) -> None:
-        """Leave the app."""
-        self.app.exit()

@@ -19,9 +19,7 @@ _INLINE = "shown in the text"
 class AttachmentList(LineList):
     """One line an attachment: name, media type, about how large it is once decoded."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._attachments: Sequence[Attachment] = ()
+    _attachments: Sequence[Attachment] = ()
 
     def show_attachments(self, attachments: Sequence[Attachment], notice: str) -> None:
         """Show these, or `notice` where there are none."""

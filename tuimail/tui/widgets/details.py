@@ -16,7 +16,7 @@ from textual.widgets import ContentSwitcher
 from tuimail.imap.structure import text_part
 from tuimail.imap.summary import Summary
 from tuimail.mail.addresses import Address
-from tuimail.tui.figures import format_moment, format_size
+from tuimail.tui.figures import format_moment
 from tuimail.tui.keys import DETAILS_KEYS
 from tuimail.tui.reading import ReadHeaders, ReadText
 from tuimail.tui.widgets.attachment_list import AttachmentList
@@ -24,6 +24,7 @@ from tuimail.tui.widgets.panel import Panel, PanelHeading
 from tuimail.tui.widgets.reader import Passage, Reader
 
 _LABEL_WIDTH = 9
+_HANG = 4
 # What the summary has already said; the rest of the short headers comes when they are fetched.
 _KNOWN = frozenset({"from", "to", "cc", "date", "subject", "message-id"})
 
@@ -93,11 +94,9 @@ class Details(Panel):
     class ReadRequested(Message):
         """The text of the message is to be read."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._summary: Summary | None = None
-        self._headers: ReadHeaders | None = None
-        self._headers_notice = ""
+    _summary: Summary | None = None
+    _headers: ReadHeaders | None = None
+    _headers_notice = ""
 
     def compose(self) -> ComposeResult:
         yield TabHeading()
@@ -201,7 +200,9 @@ class Details(Panel):
         elif read is not None and read.raw is not None:
             passages.append(Passage(read.raw.block, kind="raw"))
         elif self.all_headers and read is not None and read.headers is not None:
-            passages += _label((str(name), str(value)) for name, value in read.headers.fields)
+            passages += [
+                Passage(str(value), f"{name}:", _HANG) for name, value in read.headers.fields
+            ]
         else:
             passages += _short_headers(summary, read)
         self.query_one(f"#{Tab.HEADERS.value}", Reader).show_passages(passages)
@@ -229,16 +230,16 @@ def _short_headers(summary: Summary, read: ReadHeaders | None) -> list[Passage]:
         ]
     fields += [
         ("Received", format_moment(summary.internal_date) if summary.internal_date else ""),
-        ("Id", str(summary.message_id or "")),
-        ("Here", _format_place(summary)),
+        ("Message-ID", str(summary.message_id or "")),
+        ("Size", _format_facts(summary)),
     ]
     return _label((name, value) for name, value in fields if value)
 
 
-def _format_place(summary: Summary) -> str:
-    size = f"{format_size(summary.size)}, " if summary.size is not None else ""
+def _format_facts(summary: Summary) -> str:
+    size = f"{summary.size:,} octets" if summary.size is not None else "unknown"
     flags = ", ".join(flag.lstrip("\\") for flag in summary.flags) or "no flags"
-    return f"{size}UID {summary.identity.uid}, {flags}"
+    return f"{size}, UID {summary.identity.uid}, {flags}"
 
 
 def _format_addresses(addresses: Sequence[Address]) -> str:

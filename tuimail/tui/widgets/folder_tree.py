@@ -41,8 +41,8 @@ class FolderTree(LineList):
     class Revealed(Message):
         """Lines came into sight; nobody may have asked for their counts yet."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self._outline = FolderOutline()
         self._statuses: dict[bytes, FolderStatus] = {}
         self._asked: set[bytes] = set()

@@ -56,9 +56,7 @@ class LineList(ScrollView, can_focus=True):
         def control(self) -> LineList:
             return self.source
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._count = 0
+    _count = 0
 
     @property
     def row_count(self) -> int:

@@ -23,8 +23,8 @@ _SENT_USES = ("\\Sent", "\\Drafts")
 class ListPanel(Panel):
     """Heading, column titles and list; never blank."""
 
-    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__(id="messages")
         self._clock = clock
 
     def compose(self) -> ComposeResult:

@@ -49,7 +49,7 @@ class Columns:
     def fit(cls, width: int, date: int) -> Columns:
         """Columns for `width` cells, the subject taking what the others leave."""
         room = width - _SIGNS_WIDTH - _SIZE_WIDTH - date - 3
-        person = max(8, min(28, room * 2 // 5))
+        person = max(8, min(26, room * 3 // 8))
         return cls(date, person, max(1, room - person))
 
 
@@ -60,7 +60,7 @@ class ColumnTitles(Widget):
     person: reactive[str] = reactive("From")
     """"From", or "To" in a folder of sent mail."""
 
-    def render_line(self, y: int) -> Strip:
+    def render_line(self, _y: int) -> Strip:
         columns = self.columns
         text = " ".join(
             (
@@ -99,7 +99,7 @@ class MessageList(LineList):
     class MarkToggled(Message):
         """The mark of a message is to be turned over."""
 
-        identity: Identity
+        summary: Summary
         """The message."""
 
     @dataclass
@@ -109,8 +109,8 @@ class MessageList(LineList):
         columns: Columns
         """As the rows are drawn now."""
 
-    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self._clock = clock
         self._rows: Sequence[Summary | None] = ()
         self._days: list[str] = []
@@ -147,7 +147,6 @@ class MessageList(LineList):
         self.refresh()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self._fit_columns()
 
     def _fit_columns(self) -> None:
@@ -158,7 +157,7 @@ class MessageList(LineList):
             self.refresh()
             self.post_message(self.ColumnsChanged(columns))
 
-    def render_row(self, index: int, width: int, style: Style) -> list[Segment]:
+    def render_row(self, index: int, _width: int, style: Style) -> list[Segment]:
         row = self._rows[index]
         faint = self.style_of("line--faint", style)
         if row is None:
@@ -193,7 +192,7 @@ class MessageList(LineList):
 
     def action_mark(self) -> None:
         if self.current is not None:
-            self.post_message(self.MarkToggled(self.current.identity))
+            self.post_message(self.MarkToggled(self.current))
             self.cursor += 1
 
     def action_page_down(self) -> None:

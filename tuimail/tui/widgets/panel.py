@@ -32,7 +32,7 @@ class PanelHeading(Widget):
         """The words in the rule, each with whether it is the chosen one."""
         return [(self.heading, True)]
 
-    def render_line(self, y: int) -> Strip:
+    def render_line(self, _y: int) -> Strip:
         width = self.size.width
         rule_style = self.rich_style
         rule = _ACTIVE_RULE if self.active else _RULE

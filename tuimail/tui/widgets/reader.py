@@ -21,7 +21,10 @@ _LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Lines of safe text, wrapped to the width; a label stands before the first of them."""
+    """Lines of safe text, wrapped to the width; a label stands before the first of them.
+
+    A label longer than its column pushes the text of its own line only.
+    """
 
     text: str
     label: str = ""
@@ -37,11 +40,9 @@ class Reader(ScrollView, can_focus=True):
     BINDINGS = [*MOVE_KEYS]
     COMPONENT_CLASSES = {"reader--label", "reader--strong", "reader--note", "reader--quote"}
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._passages: Sequence[Passage] = ()
-        self._lines: list[tuple[str, str, str]] = []
-        self._width = 0
+    _passages: Sequence[Passage] = ()
+    _lines: Sequence[tuple[str, str, str]] = ()
+    _width = 0
 
     @property
     def passages(self) -> Sequence[Passage]:
@@ -63,9 +64,8 @@ class Reader(ScrollView, can_focus=True):
         self._width = self.scrollable_content_region.width
         if not self._width:
             return
-        self._lines = []
-        for passage in self._passages:
-            self._lines += _wrap_passage(passage, self._width - 2 * _MARGIN)
+        width = self._width - 2 * _MARGIN
+        self._lines = [line for one in self._passages for line in _wrap_passage(one, width)]
         self.virtual_size = Size(0, len(self._lines))
         self.refresh()
 
@@ -114,15 +114,19 @@ class Reader(ScrollView, can_focus=True):
 
 
 def _wrap_passage(passage: Passage, width: int) -> list[tuple[str, str, str]]:
-    lead = passage.label_width
-    longest = width - lead
+    hang = passage.label_width
+    longest = width - hang
     if passage.kind == "plain" and not passage.label:
         longest = min(longest, _LONGEST)
-    rows: list[tuple[str, str, str]] = []
-    for line in passage.text.split("\n"):
-        rows += [(" " * lead, row, passage.kind) for row in wrap_cells(line, longest)]
-    if cell_len(passage.label) < lead:
-        rows[0] = (fit_cells(passage.label, lead), *rows[0][1:])
-    elif passage.label:  # too long for its column: a line of its own
-        rows.insert(0, (fit_cells(passage.label, min(width, cell_len(passage.label))), "", ""))
-    return rows
+    label = passage.label
+    if label:
+        label = fit_cells(label, max(hang, min(width, cell_len(label) + 2)))
+    # What the label takes beyond its column, the first line's text has less.
+    beyond = max(0, cell_len(label) - hang)
+    first, *others = passage.text.split("\n")
+    rows = wrap_cells(" " * beyond + first, longest)
+    rows += [row for line in others for row in wrap_cells(line, longest)]
+    return [
+        (label if label and not index else " " * hang, row[0 if index else beyond :], passage.kind)
+        for index, row in enumerate(rows)
+    ]

@@ -42,7 +42,7 @@ class StatusLine(Widget):
     """What is wrong with the connection; safe text."""
     states: reactive[tuple[ConnectionState, ...]] = reactive(())
 
-    def render_line(self, y: int) -> Strip:
+    def render_line(self, _y: int) -> Strip:
         width = self.size.width
         strong = self.get_component_rich_style("status--strong")
         faint = self.get_component_rich_style("status--faint")

@@ -1,0 +1,101 @@
+"""Where to save messages, and as what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Footer, Input, Static
+
+from tuimail.export.save import SaveFormat
+from tuimail.files import shown_path
+from tuimail.tui.cells import fit_cells
+from tuimail.tui.figures import format_messages
+from tuimail.tui.keys import SAVE_KEYS
+from tuimail.tui.screens.dialog import Dialog
+from tuimail.tui.widgets.line_list import LineList
+
+_FORMAT_WORDS = {
+    SaveFormat.EML: "EML: each message byte for byte as the server holds it",
+    SaveFormat.MSG: "MSG: for Outlook",
+}
+_NOT_YET = "(does not exist yet)"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveChoice:
+    """The answer of the dialog."""
+
+    directory: Path
+    """Absolute."""
+    save_format: SaveFormat
+
+
+class FormatList(LineList):
+    """The formats; the one under the cursor is chosen, and one that does not exist cannot be."""
+
+    @property
+    def chosen(self) -> SaveFormat:
+        return list(SaveFormat)[self.cursor]
+
+    def on_mount(self) -> None:
+        self.set_rows(len(SaveFormat), 0)
+
+    def validate_cursor(self, cursor: int) -> int:
+        cursor = super().validate_cursor(cursor)
+        return cursor if list(SaveFormat)[cursor].is_available else self.cursor
+
+    def render_row(self, index: int, width: int, style: Style) -> list[Segment]:
+        save_format = list(SaveFormat)[index]
+        sign = "(●)" if index == self.cursor else "( )"
+        words = _FORMAT_WORDS[save_format]
+        if not save_format.is_available:
+            style = self.style_of("line--faint", style)
+            words = f"{words} {_NOT_YET}"
+        return [Segment(f"{sign} ", style), Segment(fit_cells(words, width - 4), style)]
+
+
+class SaveScreen(Dialog[SaveChoice]):
+    """Asks for the folder and the format; the folder of the last time stands there already."""
+
+    BINDINGS = [*SAVE_KEYS]
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, count: int, directory: Path | None) -> None:
+        super().__init__()
+        self._count = count
+        self._directory = directory
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(f"Save {format_messages(self._count)}")
+            yield Static("Into this folder, which is made if it is missing:", markup=False)
+            yield Input(
+                shown_path(self._directory) if self._directory else "",
+                placeholder="~/saved-mail",
+                compact=True,
+                id="folder",
+            )
+            yield FormatList()
+            yield Static("Enter saves. A file that is there already is kept.", classes="hint")
+        yield Footer(compact=True, show_command_palette=False)
+
+    @on(Input.Submitted)
+    @on(LineList.Chosen)
+    def action_save(self) -> None:
+        text = self.query_one(Input).value.strip()
+        if not text:
+            self.query_one(".hint", Static).update(Content("Type the name of a folder first."))
+            return
+        self.dismiss(SaveChoice(self._read_path(text), self.query_one(FormatList).chosen))
+
+    def _read_path(self, text: str) -> Path:
+        if self._directory is not None and text == shown_path(self._directory):
+            return self._directory
+        return Path(text).expanduser().absolute()
