@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
+    spelling: f"{number:02}"
+    for number, name in enumerate(_NAMES, 1)
+    for spelling in (name, name.lower(), name.upper())
 }
 # RFC 5322, 4.3. The military letters were defined backwards, so all of them mean UTC.
 _ZONES = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 
+# What nearly every message has; fromisoformat reads it in a third of the time.
+_PLAIN = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) ([+-]\d{4})",
+    re.ASCII,
+)
 _DATE = re.compile(
     r"(?:^|[\s,])(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?,?[\s-]+(\d{2,4})[\s,]+"
     r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2}))?",
@@ -27,6 +32,7 @@ _ASCTIME = re.compile(
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})(?!\d)", re.ASCII)
 _ZONE_NAME = re.compile(r"[a-z]{3}\b", re.ASCII | re.IGNORECASE)
 _LENGTH_LIMIT = 200
+_INTERNAL_LENGTH = len("17-Jul-1996 02:44:25 -0700")
 
 
 def parse_date(value: str) -> datetime | None:
@@ -35,7 +41,35 @@ def parse_date(value: str) -> datetime | None:
     A zone that is missing or that nobody knows is UTC. Years before 1900 are no dates of mail
     (RFC 5322, 3.3), and 9999 has no room for a zone, so that every result can be put in any zone.
     """
-    value = value[:_LENGTH_LIMIT]
+    plain = _PLAIN.fullmatch(value)
+    if plain:
+        day, month, year, time, zone = plain.groups()
+        try:
+            return _within_reason(
+                datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone}")
+            )
+        except (KeyError, ValueError):
+            pass  # a leap second, a zone of a hundred hours
+    return _parse_tolerantly(value[:_LENGTH_LIMIT])
+
+
+def parse_internal_date(value: bytes) -> datetime | None:
+    """INTERNALDATE as FETCH gives it, `17-Jul-1996 02:44:25 -0700`; None where it is not one."""
+    text = value.decode("latin-1")
+    if len(text) != _INTERNAL_LENGTH:
+        text = text.rjust(_INTERNAL_LENGTH)
+    day = text[:2].replace(" ", "0")
+    try:
+        return _within_reason(
+            datetime.fromisoformat(
+                f"{text[7:11]}-{_MONTHS[text[3:6]]}-{day}T{text[12:20]}{text[21:]}"
+            )
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+def _parse_tolerantly(value: str) -> datetime | None:
     found = _DATE.search(value)
     if found:
         day, month, year, hour, minute, second = found.groups()
@@ -46,38 +80,19 @@ def parse_date(value: str) -> datetime | None:
             return _parse_iso(value)
         month, day, hour, minute, second, between, year = found.groups()
         zone = _read_zone(between + value[found.end() :])
-    number = _MONTHS.get(month.lower())
-    if number is None:
-        return None
     try:
-        # A leap second has no place in a datetime.
         moment = datetime(
-            _full_year(year), number, int(day), int(hour), int(minute), min(int(second or 0), 59)
+            _full_year(year),
+            int(_MONTHS[month.lower()]),
+            int(day),
+            int(hour),
+            int(minute),
+            min(int(second or 0), 59),  # a leap second has no place in a datetime
+            tzinfo=zone,
         )
-    except ValueError:
-        return None
-    return _within_reason(moment.replace(tzinfo=zone))
-
-
-def parse_internal_date(value: bytes) -> datetime | None:
-    """INTERNALDATE as FETCH gives it, `17-Jul-1996 02:44:25 -0700`; None where it is not one."""
-    found = _INTERNAL_DATE.fullmatch(value)
-    if not found:
-        return None
-    day, month, year, time, zone = found.groups()
-    number = _MONTHS.get(month.decode().lower())
-    if number is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(
-            f"{year.decode()}-{number:02}-{int(day):02}T{time.decode()}{zone.decode()}"
-        )
-    except ValueError:
+    except (KeyError, ValueError):
         return None
     return _within_reason(moment)
-
-
-_INTERNAL_DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d:\d\d:\d\d) ([+-]\d{4})")
 
 
 def _read_zone(text: str) -> tzinfo:
@@ -109,4 +124,4 @@ def _parse_iso(value: str) -> datetime | None:
 
 
 def _within_reason(moment: datetime) -> datetime | None:
-    return moment if 1900 <= moment.year < 9999 else None
+    return moment if moment.tzinfo and 1900 <= moment.year < 9999 else None

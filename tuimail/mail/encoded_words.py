@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
-from binascii import a2b_qp
+from binascii import Error, a2b_base64, a2b_qp
+from itertools import islice
 
 from tuimail.mail.charsets import decode_text
 from tuimail.mail.header_block import unfold
@@ -12,11 +12,9 @@ from tuimail.mail.header_block import unfold
 WORD_LIMIT = 1_000
 """Encoded words decoded in one value; those after it stay as they were written."""
 
-# Spaces inside a word are wrong and common; the text never holds a question mark.
+# Spaces inside a word are wrong and common; a question mark would end it.
 _WORD = re.compile(rb"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([BbQq])\?([^?]*)\?=")
-_NOT_BASE64 = bytes(
-    set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-)
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
 def decode_words(value: bytes) -> str:
@@ -26,36 +24,34 @@ def decode_words(value: bytes) -> str:
     be split over neighbours of one charset (forbidden, and common): their bytes are joined before
     they are decoded. Raw 8-bit text is UTF-8, else Windows-1252.
     """
+    if value.isascii():
+        text = value.decode("ascii")
+        # Searching a str takes a fifth of the time of searching bytes.
+        if "=?" not in text and "\n" not in text:
+            return text
     value = unfold(value)
-    if b"=?" not in value:
-        return value.decode("ascii") if value.isascii() else decode_text(value, None)
     pieces: list[str] = []
-    waiting = b""
-    charset = ""
-    end = 0
-    for count, word in enumerate(_WORD.finditer(value)):
-        if count == WORD_LIMIT:
-            break
+    run, charset, end = b"", "", 0
+    for word in islice(_WORD.finditer(value), WORD_LIMIT):
+        own, encoding, encoded = word.groups()
         between = value[end : word.start()]
-        own = word[1].decode("latin-1").lower()
-        if (between and not between.isspace()) or not end or own != charset:
-            if waiting:
-                pieces.append(decode_text(waiting, charset))
-                waiting = b""
-            if between and (not end or not between.isspace()):
+        is_neighbour = end > 0 and (not between or between.isspace())
+        name = own.decode("latin-1").lower()
+        if not is_neighbour or name != charset:
+            pieces.append(decode_text(run, charset))
+            if not is_neighbour:
                 pieces.append(decode_text(between, None))
-            charset = own
-        waiting += _decode_base64(word[3]) if word[2] in b"Bb" else a2b_qp(word[3], header=True)
+            run, charset = b"", name
+        run += _decode_base64(encoded) if encoding in b"Bb" else a2b_qp(encoded, header=True)
         end = word.end()
-    if waiting:
-        pieces.append(decode_text(waiting, charset))
+    pieces.append(decode_text(run, charset))
     pieces.append(decode_text(value[end:], None))
     return "".join(pieces)
 
 
 def _decode_base64(text: bytes) -> bytes:
     """What can be decoded of base64 with wrong padding or foreign characters."""
-    text = text.translate(None, _NOT_BASE64)
-    if len(text) % 4 == 1:
-        text = text[:-1]
-    return b64decode(text + b"=" * (-len(text) % 4))
+    try:
+        return a2b_base64(text + b"==")
+    except Error:  # one character too many
+        return a2b_base64(_NOT_BASE64.sub(b"", text)[:-1] + b"==")

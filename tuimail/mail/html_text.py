@@ -9,20 +9,23 @@ from tuimail.mail.html_tags import Tag, read_attribute, read_html
 INPUT_LIMIT = 2_000_000
 """Characters of HTML that are read."""
 OUTPUT_LIMIT = 500_000
-"""Characters of text that are written; more than a screen shows of one message."""
+"""Characters of text, about, after which the rest is left out: more than a screen shows."""
 
 _PARAGRAPHS = frozenset(
-    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"}
+    ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre")
 )
-_LINES = frozenset(
-    {"address", "article", "aside", "body", "caption", "center", "dd", "div", "dt", "fieldset",
-     "figure", "footer", "form", "header", "hr", "legend", "li", "main", "nav", "section", "tr"}
-)  # fmt: skip
+_BLOCKS = _PARAGRAPHS.union(
+    ("address", "article", "aside", "body", "caption", "center", "dd", "div", "dt", "fieldset"),
+    ("figure", "footer", "form", "header", "hr", "legend", "li", "main", "nav", "section", "tr"),
+)
+_LISTS = frozenset({"ul", "ol"})
 _DEPTH_LIMIT = 8
 _LINK_LENGTH_LIMIT = 2_000
-_LINK = re.compile(r"(?:https?://|mailto:).", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"(?:https?://|mailto:).", re.IGNORECASE)
+_SCHEME = re.compile(r"\A(?:https?://|mailto:)", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-# Hints to a renderer, and what newsletters fill their preview with.
+_BLANK = " \u00a0\u200c\u200d"
+# Hints to a renderer about where to break, and what newsletters fill their preview with.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\u200b\u2060\ufeff"))
 
 
@@ -46,16 +49,17 @@ def html_to_text(html: str) -> str:
 
 
 class _Page:
-    """Lines of text, and the line being written."""
+    """The lines written, and the one being written."""
 
     def __init__(self) -> None:
         self.size = 0
         self._lines: list[str] = []
         self._line: list[str] = []
         self._wants_blank = False
-        self._wants_gap = ""
+        self._gap = ""
         self._mark = ""
         self._quotes = 0
+        self._quotes_above = 0
         self._pre = 0
         self._lists: list[int | None] = []
         self._link = ""
@@ -63,26 +67,29 @@ class _Page:
 
     def open(self, tag: Tag) -> None:
         name = tag.name
-        self._break_around(name)
+        if name in _BLOCKS:
+            self._end_line()
+            self._part(name)
         if name == "br":
-            self._end_line(force=True)
+            self._end_line(even_empty=True)
         elif name == "hr":
             self.write("----------")
             self._end_line()
         elif name == "a":
             self._close_link()
-            self._link = read_attribute(tag, "href").strip()[:_LINK_LENGTH_LIMIT]
+            self._link = read_attribute(tag, "href").strip()
         elif name == "img":
             alt = " ".join(read_attribute(tag, "alt").split())
-            if alt:
-                self.write(f"[{alt}]")
+            self.write(f"[{alt}]" if alt else "")
         elif name in ("td", "th"):
-            self._wants_gap = "  " if self._line else ""
+            if self._line:
+                self._line[-1] = self._line[-1].rstrip(" ")
+                self._gap = "  "
         elif name == "blockquote":
             self._quotes += 1
         elif name == "pre":
             self._pre += 1
-        elif name in ("ul", "ol"):
+        elif name in _LISTS:
             self._lists.append(0 if name == "ol" else None)
         elif name == "li":
             self._mark = self._next_mark()
@@ -90,85 +97,94 @@ class _Page:
     def close(self, name: str) -> None:
         if name == "a":
             self._close_link()
-        self._break_around(name)
+        if name not in _BLOCKS:
+            return
+        self._end_line()
+        self._mark = ""
         if name == "blockquote":
             self._quotes = max(0, self._quotes - 1)
         elif name == "pre":
             self._pre = max(0, self._pre - 1)
-        elif name in ("ul", "ol") and self._lists:
+        elif name in _LISTS and self._lists:
             self._lists.pop()
+        self._part(name)
 
     def write(self, text: str) -> None:
-        if self._pre:
-            first, *others = text.replace("\r\n", "\n").split("\n")
-            self._append(first)
-            for other in others:
-                self._end_line(force=True)
-                self._append(other)
+        if not self._pre:
+            text = _SPACES.sub(" ", text)
+            if self._gap or not self._line or self._line[-1].endswith(" "):
+                text = text.lstrip(" ")
+            self._append(text)
             return
-        text = _SPACES.sub(" ", text)
-        if not self._line or self._line[-1].endswith(" "):
-            text = text.lstrip(" ")
-        self._append(text)
+        first, *others = text.replace("\r\n", "\n").split("\n")
+        self._append(first)
+        for other in others:
+            self._end_line(even_empty=True)
+            self._append(other)
 
     def finish(self) -> str:
         self._close_link()
         self._end_line()
-        return "\n".join(self._lines).strip("\n") + "\n" if self._lines else ""
+        text = "\n".join(self._lines).strip("\n")
+        return f"{text}\n" if text else ""
 
     def _append(self, text: str) -> None:
         if not text:
             return
-        if self._wants_gap and text != " ":
-            text = self._wants_gap + text
-            self._wants_gap = ""
-        self._line.append(text)
+        self._line.append(self._gap + text)
+        self._gap = ""
         self.size += len(text)
         if self._link:
             self._link_text.append(text)
 
-    def _break_around(self, name: str) -> None:
-        if name in _PARAGRAPHS:
-            self._end_line()
-            # The list within a list stands close.
-            self._wants_blank = self._wants_blank or not (name in ("ul", "ol") and self._lists)
-        elif name in _LINES:
-            self._end_line()
+    def _part(self, name: str) -> None:
+        """Leave a blank line where a paragraph begins or ends; a list within a list has none."""
+        if name in _PARAGRAPHS and not (name in _LISTS and self._lists):
+            self._wants_blank = True
 
-    def _end_line(self, *, force: bool = False) -> None:
+    def _end_line(self, *, even_empty: bool = False) -> None:
         text = "".join(self._line)
-        text = text.rstrip() if self._pre else text.strip(" \u00a0\u200c\u200d")
+        text = text.rstrip() if self._pre else text.strip(_BLANK)
         self._line.clear()
-        self._wants_gap = ""
-        if not text and not force:
-            return
-        prefix = "> " * min(self._quotes, _DEPTH_LIMIT)
-        if (self._wants_blank or not text) and self._lines and self._lines[-1].strip("> "):
-            self._lines.append(prefix.rstrip())
-        self._wants_blank = False
+        self._gap = ""
         if text:
-            indent = "  " * (min(len(self._lists), _DEPTH_LIMIT) - 1) if self._lists else ""
-            mark = self._mark or ("  " if self._lists else "")
-            self._mark = ""
-            self._lines.append(f"{prefix}{indent}{mark}{text}".replace("\u00a0", " "))
-            self.size += len(prefix)
+            if self._wants_blank:
+                self._add_blank()
+            self._lines.append(self._quote_mark() + self._indent() + text.replace("\u00a0", " "))
+            self._quotes_above = self._quotes
+            self.size += len(self._lines[-1]) - len(text)
+        elif even_empty:
+            self._add_blank()
+
+    def _add_blank(self) -> None:
+        self._wants_blank = False
+        if self._lines and (self._pre or self._lines[-1].strip("> ")):
+            self._lines.append(self._quote_mark(self._quotes_above).rstrip())
+
+    def _quote_mark(self, limit: int = _DEPTH_LIMIT) -> str:
+        return "> " * min(self._quotes, limit, _DEPTH_LIMIT)
+
+    def _indent(self) -> str:
+        if not self._lists:
+            return ""
+        mark, self._mark = self._mark or "  ", ""
+        return "  " * (min(len(self._lists), _DEPTH_LIMIT) - 1) + mark
 
     def _next_mark(self) -> str:
-        if not self._lists or self._lists[-1] is None:
+        number = self._lists[-1] if self._lists else None
+        if number is None:
             return "- "
-        self._lists[-1] += 1
-        return f"{self._lists[-1]}. "
+        self._lists[-1] = number + 1
+        return f"{number + 1}. "
 
     def _close_link(self) -> None:
-        link, text = self._link, "".join(self._link_text).strip()
-        self._link = ""
-        self._link_text = []
-        if text and _LINK.match(link) and not _is_same(text, link):
+        link, text = self._link, "".join(self._link_text).strip(_BLANK)
+        self._link, self._link_text = "", []
+        if len(link) > _LINK_LENGTH_LIMIT or not _LINK.match(link):
+            return
+        if text and _without_scheme(text) != _without_scheme(link):
             self.write(f" <{link}>")
 
 
-def _is_same(text: str, link: str) -> bool:
-    def bare(url: str) -> str:
-        return re.sub(r"^(?:https?://|mailto:)", "", url.strip().lower()).rstrip("/")
-
-    return bare(text) == bare(link)
+def _without_scheme(link: str) -> str:
+    return _SCHEME.sub("", link).rstrip("/").lower()

@@ -1,8 +1,9 @@
 """How to leave a mailing list: List-Unsubscribe (RFC 2369) and its one-click post (RFC 8058).
 
-What is copied goes from a stranger's header into a browser, so a link is printable ASCII without
-spaces: white space from folding is dropped, other characters are percent-encoded as RFC 3987 says,
-the host is in punycode. What has a control character, or no host or address, is no link.
+What is copied goes from a stranger's header into a browser. So a link is printable ASCII without
+spaces: white space in the brackets comes from folding and is dropped, a host is in punycode, and
+what is not legal in a URL is percent-encoded (RFC 3987, 3.1), invisible characters too. A link
+with a control character, without a host or an address, or with another scheme, is no link.
 """
 
 from __future__ import annotations
@@ -21,13 +22,19 @@ LENGTH_LIMIT = 65_536
 """Octets of the field; a longer one has no links."""
 
 _PREFERENCE = ("https", "http", "mailto")
-_ANGLE = re.compile(r"\([^()<>]*\)|<([^<>]*)(?:>|\Z)")
+# Links stand in angle brackets, comments in round ones.
+_BRACKETS = re.compile(r"\([^()<>]*\)|<([^<>]*)(?:>|\Z)")
 _BARE = re.compile(r"(?:https?://|mailto:)[^\s,<>]+", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n]+")
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
-_MAILBOX = re.compile(r"[^@\s,]+@[^@\s,]+")
 _LEGAL = "!#$%&'()*+,-./:;=?@[]_~"
-_HOST_LIMIT = 253
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_HOST_LENGTH_LIMIT = 253
+# What nearly all are; urlsplit and quote would make nothing else of it.
+_PLAIN = re.compile(
+    r"(https?)://[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?::[0-9]{1,4})?(?:[/?#][a-z0-9!#$%&'()*+,./:;=?@_~-]*)?",
+    re.IGNORECASE,
+)
+_MAILBOX = re.compile(r"[^@\s,\x00-\x1f\x7f]+@[^@\s,\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Link:
     url: str
     """Printable ASCII without spaces: safe to show and to copy."""
     shown: MailText
-    """What a person reads: the link and its host in punycode, or the address and parameters."""
+    """For reading: the link, its host in punycode too, or the address and the parameters."""
     warning: str | None = None
     """One sentence, when the link may not lead where it seems to."""
 
@@ -64,14 +71,16 @@ class ListUnsubscribe:
 
 
 def parse_list_unsubscribe(value: bytes, post: bytes | None = None) -> ListUnsubscribe:
-    """Read raw values of List-Unsubscribe and List-Unsubscribe-Post; never raises."""
+    """Read raw values of List-Unsubscribe and List-Unsubscribe-Post; never raises.
+
+    Encoded words are against RFC 2047 here and are decoded, since large senders write them. Links
+    without brackets are read where there is none with them.
+    """
     if len(value) > LENGTH_LIMIT:
         return ListUnsubscribe(MailText(decode_words(value[:LENGTH_LIMIT])), (), one_click=False)
     text = decode_words(value)
-    written = [angle[1] for angle in _ANGLE.finditer(text) if angle[1] is not None]
-    if not written:
-        written = _BARE.findall(text)
-    links = tuple(link for link in map(_read_link, written[:LINK_LIMIT]) if link is not None)
+    written = [link for link in _BRACKETS.findall(text) if link] or _BARE.findall(text)
+    links = tuple([link for link in map(_read_link, written[:LINK_LIMIT]) if link is not None])
     wants_post = (
         post is not None and b"".join(post.split()).lower() == b"list-unsubscribe=one-click"
     )
@@ -80,6 +89,9 @@ def parse_list_unsubscribe(value: bytes, post: bytes | None = None) -> ListUnsub
 
 
 def _read_link(written: str) -> Link | None:
+    plain = _PLAIN.fullmatch(written)
+    if plain:
+        return Link(plain[1].lower(), written, MailText(written))
     url = _SPACE.sub("", written)
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in url):
         return None
@@ -96,35 +108,36 @@ def _read_mailto(url: str) -> Link | None:
     address = unquote(to)
     if not all(_MAILBOX.fullmatch(one.strip()) for one in address.split(",")):
         return None
-    shown = address
     parameters = [parameter.partition("=") for parameter in query.split("&") if parameter]
-    if parameters:
-        told = ", ".join(f"{name}: {unquote(text)}" for name, _, text in parameters)
-        shown = f"{address} ({told})"
-    return Link("mailto", quote(url, safe=_LEGAL), MailText(shown))
+    told = ", ".join(f"{name}: {unquote(text)}" for name, _, text in parameters)
+    shown = f"{address} ({told})" if told else address
+    return Link("mailto", f"mailto:{_encode(url[len('mailto:') :])}", MailText(shown))
 
 
 def _read_web_link(url: str) -> Link | None:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-        if not host or len(host) > _HOST_LIMIT or "\\" in parts.netloc:
+        # Browsers take a backslash for a slash, and so see another host than urlsplit.
+        if "\\" in parts.netloc or len(host) > _HOST_LENGTH_LIMIT:
             return None
-        # idna is the codec of RFC 3490; it refuses what no name can be.
-        punycode = host if host.isascii() else host.encode("idna").decode("ascii")
+        if not host.isascii():
+            host = host.encode("idna").decode("ascii")  # RFC 3490; refuses what no name can be
     except ValueError:
         return None
-    bracketed = f"[{punycode}]" if ":" in punycode else punycode
-    if not _HOST.fullmatch(bracketed):
-        return None
-    return _make_web_link(url, parts, bracketed, port)
+    if ":" in host:
+        host = f"[{host}]"
+    return _make_web_link(url, parts, host, port) if _HOST.fullmatch(host) else None
 
 
 def _make_web_link(url: str, parts: SplitResult, host: str, port: int | None) -> Link:
     user, at, _ = parts.netloc.rpartition("@")
-    netloc = f"{quote(user, safe=_LEGAL)}{at}{host}" + (f":{port}" if port is not None else "")
-    rest = url[url.index("//") + 2 + len(parts.netloc) :]
-    copied = f"{parts.scheme}://{netloc}{quote(rest, safe=_LEGAL)}"
+    netloc = f"{_encode(user)}{at}{host}" + ("" if port is None else f":{port}")
+    rest = url[url.index("//") + len("//") + len(parts.netloc) :]
     shown = url if parts.netloc.isascii() else f"{url} ({host})"
     warning = f"The site is {host}; what stands before the @ is not." if at else None
-    return Link(parts.scheme, copied, MailText(shown), warning)
+    return Link(parts.scheme, f"{parts.scheme}://{netloc}{_encode(rest)}", MailText(shown), warning)
+
+
+def _encode(text: str) -> str:
+    return quote(text, safe=_LEGAL)
