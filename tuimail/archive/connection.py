@@ -110,12 +110,15 @@ class Connection:
             command = parse_command(text)
             tag, name = command.tag, command.name
             done = f"OK {self._find_handler(command)(command)}"
-        except OSError:
-            # The file of a message is gone or cannot be read; a lost client is noticed below.
-            done = "NO [SERVERBUG] A message could not be read"
         except CommandError as error:
             reason = f"Error in IMAP command {name}: " if name and error.status == "BAD" else ""
             done = f"{error.status} {reason}{error.text}"
+        except EOFError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            # A file that cannot be read, or a fault in reading strangers' mail. A traceback would
+            # be printed over the screen. A lost client is noticed when this is sent.
+            done = f"NO [SERVERBUG] {type(error).__name__}"
         self.send_changes()
         self.send_now(tag + b" " + done.encode("utf-8", "replace") + b"\r\n")
 
@@ -230,7 +233,9 @@ class Connection:
     def handle_examine(self, command: Command) -> str:
         match command.arguments:
             case [bytes(name), *_]:
-                self.view = None
+                if self.view is not None:
+                    self.view = None
+                    self.send(b"* OK [CLOSED] Previous mailbox closed.\r\n")
                 view = self.view = self.server.view(self.server.tree.find(name))
             case _:
                 raise bad(f"{command.name} takes a mailbox")
@@ -276,6 +281,7 @@ class Connection:
                 raise bad("Invalid arguments")
         missing = 0
         for number in chosen:
+            self._check_closing()
             try:
                 row = self.write_row(view, number, items)
             except OSError:
@@ -321,7 +327,15 @@ class Connection:
             Candidate(number, message, open_message)
             for number, message in enumerate(view.folder.messages, 1)
         )
-        return (candidate for candidate in candidates if test(candidate))
+        for candidate in candidates:
+            self._check_closing()
+            if test(candidate):
+                yield candidate
+
+    def _check_closing(self) -> None:
+        """A long answer does not hold up a server that closes."""
+        if self.server.closing.is_set():
+            raise EOFError
 
     def _numbers(self, found: Iterable[Candidate], *, uid: bool) -> list[int]:
         return [candidate.stored.uid if uid else candidate.number for candidate in found]

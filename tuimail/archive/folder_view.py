@@ -44,18 +44,19 @@ class FolderView:
         """The message at a sequence number."""
         return self.folder.messages[number - 1]
 
-    def numbers(self, chosen: MessageSet, *, uid: bool) -> Iterator[int]:
+    def numbers(self, chosen: MessageSet, *, uid: bool, clip: bool = False) -> Iterator[int]:
         """The sequence numbers that a set of sequence numbers or UIDs chooses, ascending.
 
-        UIDs that nobody has are left out; a sequence number beyond the end is refused, as
-        RFC 9051 (9, seq-number) has it and Dovecot does.
+        UIDs that nobody has are left out. A sequence number beyond the end is refused, or left
+        out with `clip`: as Dovecot does for FETCH and for SEARCH (RFC 9051, 9, seq-number).
         """
         if uid:
             return self._numbers_of_uids(chosen)
         ranges = chosen.ranges(self.total)
-        if any(run.start < 1 or run.stop > self.total + 1 for run in ranges):
+        inside = [range(max(run.start, 1), min(run.stop, self.total + 1)) for run in ranges]
+        if inside != ranges and not clip:
             raise bad("Invalid messageset")
-        return (number for run in ranges for number in run)
+        return (number for run in inside for number in run)
 
     def _numbers_of_uids(self, chosen: MessageSet) -> Iterator[int]:
         for run in chosen.ranges(self.uids[-1] if self.uids else 0):

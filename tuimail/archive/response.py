@@ -31,7 +31,9 @@ def no(text: str) -> CommandError:
 def write_string(value: bytes) -> bytes:
     """Quoted where that is possible, else a literal."""
     if len(value) <= _QUOTED_LIMIT and _QUOTABLE.fullmatch(value):
-        return b'"' + _SPECIAL.sub(rb"\\\1", value) + b'"'
+        if b'"' in value or b"\\" in value:
+            value = _SPECIAL.sub(rb"\\\1", value)
+        return b'"%b"' % value
     return write_literal(value)
 
 

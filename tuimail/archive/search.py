@@ -88,7 +88,7 @@ class _Reader:
         if isinstance(argument, list):
             return parse_search(argument, self.view)
         if is_message_set(argument):
-            return _in(self.view.numbers(parse_message_set(argument), uid=False))
+            return _in(self.view.numbers(parse_message_set(argument), uid=False, clip=True))
         key = argument.decode("latin-1").upper()
         if key in _FLAG_KEYS:
             return _FLAG_KEYS[key]

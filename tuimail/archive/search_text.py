@@ -13,6 +13,8 @@ from tuimail.mail.header_block import read_fields
 from tuimail.mail.transfer_encoding import decode_body
 
 _SPACES = re.compile(r"\s+")
+# Reports (message/delivery-status), messages in pieces, and multiparts without any part are text.
+_TEXT_TYPES = ("text/", "message/", "multipart/")
 
 
 def find_in_field(message: OpenedMessage, name: str, needle: str) -> bool:
@@ -44,7 +46,7 @@ def _headers(message: OpenedMessage) -> Iterator[str]:
 
 def _texts(message: OpenedMessage) -> Iterator[str]:
     for entity in message.entity.walk():
-        if entity.children or not entity.media_type.startswith(("text/", "multipart/")):
+        if entity.children or not entity.media_type.startswith(_TEXT_TYPES):
             continue
         body = decode_body(message.raw[entity.body_start : entity.end], entity.encoding)
         yield decode_text(body, entity.parameters.get("charset"))

@@ -25,6 +25,8 @@ CAPABILITIES = (
 """What a client is told that it may ask for."""
 
 _HOST = "127.0.0.1"
+_PATIENCE = 2.0
+"""Seconds to wait for a client's thread; one that reads a huge folder ends with the process."""
 
 
 class ArchiveServer:
@@ -87,7 +89,7 @@ class ArchiveServer:
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)
         for thread in clients.values():
-            thread.join()
+            thread.join(_PATIENCE)
 
     def __enter__(self) -> Self:
         return self.start()
