@@ -43,6 +43,7 @@ _PLAIN = re.compile(
     rb"\* (\d{1,10}) FETCH \((?:UID (\d{1,19}) ?|FLAGS \(([^()\"]*)\) ?|RFC822\.SIZE (\d{1,19}) ?"
     rb'|INTERNALDATE "([^"\\]*)" ?|MODSEQ \(\d+\) ?)*'
 )
+_FETCH = re.compile(rb"\* \d{1,10} FETCH ", re.IGNORECASE)
 _STRUCTURE = b"BODYSTRUCTURE "
 _HEADER = b"BODY[HEADER"
 # The label before the one literal, at the end of its line. Behind that literal only `)` may
@@ -59,6 +60,11 @@ class Row:
     """
 
     __slots__ = ("_items", "_parts", "_plain")
+
+    @classmethod
+    def of(cls, parts: Response) -> Row | None:
+        """The row of a response; None when it is no FETCH response at all."""
+        return cls(parts) if _FETCH.match(parts[0]) else None
 
     def __init__(self, parts: Response) -> None:
         self._parts = parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tuimail.errors import CommandRefused
+from tuimail.errors import CommandRefused, MessageUnreadable
 from tuimail.imap.fetch import Row, row_items
 from tuimail.imap.folder import Folder
 from tuimail.imap.page import Page
@@ -35,7 +35,7 @@ class PageFetch:
         way that messages have come or gone, or refuses numbers that are there no more, it is
         worked out and asked once more.
         """
-        selected = session.examine(self._folder.raw_name)
+        selected = session.examine(self._folder.raw_name, look=True)
         changes = selected.changes
         try:
             page = self._fetch(session, selected)
@@ -53,15 +53,17 @@ class PageFetch:
         by_number: dict[int, Summary] = {}
         if not place.is_empty:
 
-            def receive(parts: Response) -> None:
-                row = Row(parts)
-                if not place.low <= row.sequence_number <= place.high or row.header is None:
-                    # said in passing: flags that somebody else changed
-                    return
+            def receive(parts: Response) -> bool:
+                row = Row.of(parts)
+                if row is None or not place.low <= row.sequence_number <= place.high:
+                    return False
+                if not _is_listed(row):
+                    return False
                 summary = summarize(row, selected.folder, selected.uid_validity)
                 by_number[summary.sequence_number] = summary
                 if self._on_rows is not None:
                     self._on_rows(place, (summary,))
+                return True
 
             session.fetch(b"%d:%d" % (place.low, place.high), row_items(), receive)
         return Page(
@@ -90,3 +92,11 @@ class PageFetch:
                 continue
             rows.append(unreadable_summary(selected.folder, selected.uid_validity, number, reason))
         return tuple(reversed(rows) if self._order.descending else rows)
+
+
+def _is_listed(row: Row) -> bool:
+    """Whether it answers us, rather than tells in passing of flags that somebody changed."""
+    try:
+        return row.header is not None
+    except MessageUnreadable:
+        return True

@@ -54,6 +54,7 @@ class Session(Listener):
         self.wire = wire
         self.capabilities = capabilities
         self.selected: Selected | None = None
+        self._looking: Pending | None = None
         self.on_total: Callable[[bytes, int], None] = lambda _folder, _total: None
         self.on_alert: Callable[[MailText], None] = lambda _text: None
         wire.listener = self
@@ -125,12 +126,18 @@ class Session(Listener):
                 with contextlib.suppress(CommandRefused):
                     self.wire.finish(pending)
 
-    def examine(self, folder: bytes) -> Selected:
+    def examine(self, folder: bytes, *, look: bool = False) -> Selected:
         """Open a folder read-only; nothing is sent when it is open already.
+
+        With `look` a folder that is open already is looked at anew: a NOOP goes out ahead of the
+        next command, in the same round trip, and what it brings shows in `Selected.changes` when
+        that command has ended. FETCH alone never tells of expunged messages (RFC 9051, 7.5.1).
 
         Raises CommandRefused when there is none of this name or it may not be opened.
         """
         if self.selected is not None and self.selected.folder == folder:
+            if look:
+                self._looking = self.wire.send(Command(b"NOOP"))
             return self.selected
         selected = self.selected = Selected(folder)
         try:
@@ -147,7 +154,7 @@ class Session(Listener):
         return selected
 
     def look(self) -> None:
-        """NOOP: let the server say what has come and gone (RFC 9051, 6.1.2)."""
+        """Let the server say what has come and gone (NOOP; RFC 9051, 6.1.2)."""
         self._run(Command(b"NOOP"))
 
     # --- messages
@@ -170,7 +177,7 @@ class Session(Listener):
         open_sink: OpenSink | None = None,
     ) -> Completion:
         """UID FETCH by UIDs (a sequence set) from the folder that is open."""
-        return self.wire.finish(self.send_uid_fetch(uids, items, receive, open_sink))
+        return self.finish(self.send_uid_fetch(uids, items, receive, open_sink))
 
     def send_uid_fetch(
         self,
@@ -179,8 +186,20 @@ class Session(Listener):
         receive: Receive,
         open_sink: OpenSink | None = None,
     ) -> Pending:
-        """As `uid_fetch`, without waiting; `wire.finish` ends it."""
+        """As `uid_fetch`, without waiting; `finish` ends it."""
         return self.wire.send(Command(b"UID FETCH", (uids, items)), receive, open_sink)
+
+    def finish(self, pending: Pending) -> Completion:
+        """Wait for the end of a command, and of the look that went out ahead of it.
+
+        Dovecot puts a NOOP's answer off until the FETCH behind it has ended.
+        """
+        looking, self._looking = self._looking, None
+        try:
+            return self.wire.finish(pending)
+        finally:
+            if looking is not None and not self.wire.dead:
+                self.wire.finish(looking)
 
     # --- what the server says in passing (Listener)
 
@@ -221,7 +240,7 @@ class Session(Listener):
     def _run(
         self, command: Command, receive: Receive | None = None, open_sink: OpenSink | None = None
     ) -> Completion:
-        return self.wire.finish(self.wire.send(command, receive, open_sink))
+        return self.finish(self.wire.send(command, receive, open_sink))
 
     # --- signing in
 

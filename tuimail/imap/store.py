@@ -18,6 +18,7 @@ from tuimail.imap.pool import ConnectionPool, Job, Lane, Request
 from tuimail.imap.raw import GONE, RawFetch, RawReceiver, check_validity
 from tuimail.imap.session import Session
 from tuimail.imap.structure import Part
+from tuimail.imap.wire import Response
 
 T = TypeVar("T")
 
@@ -134,11 +135,23 @@ def _part(session: Session, identity: Identity, part: Part) -> FetchedPart:
 
 
 def _sections(session: Session, identity: Identity, *names: bytes) -> list[bytes]:
-    check_validity(session, identity)
-    rows: list[Row] = []
+    # Without the look Dovecot still gives a message that is gone for everybody else.
+    selected = check_validity(session, identity, look=True)
+    changes = selected.changes
+    found: list[bytes] = []
+
+    def receive(parts: Response) -> bool:
+        row = Row.of(parts)
+        if row is None or row.uid != identity.uid or not row.has_item(b"BODY[%b]" % names[0]):
+            return False
+        found.extend(row.section(name) or b"" for name in names)
+        return True
+
     items = b"(UID " + b" ".join(b"BODY.PEEK[%b]" % name for name in names) + b")"
-    session.uid_fetch(sequence_set([identity.uid]), items, lambda parts: rows.append(Row(parts)))
-    for row in rows:
-        if row.uid == identity.uid and row.has_item(b"BODY[" + names[0] + b"]"):
-            return [row.section(name) or b"" for name in names]
-    raise MessageGone(GONE)
+    session.uid_fetch(sequence_set([identity.uid]), items, receive)
+    if found and selected.changes != changes:
+        found.clear()
+        session.uid_fetch(sequence_set([identity.uid]), items, receive)
+    if not found:
+        raise MessageGone(GONE)
+    return found

@@ -50,10 +50,14 @@ class Sink(Protocol):
     def write(self, octets: bytes, /) -> object: ...
 
 
-Receive = Callable[[Response], None]
-"""Called with every FETCH, SEARCH, LIST … response while the command is the oldest in flight."""
+Receive = Callable[[Response], bool | None]
+"""Takes a FETCH, SEARCH, LIST … response; False passes it on to the next command in flight.
+
+Dovecot answers commands that are in flight together in any order, and interleaved, so a response
+belongs to whoever knows it and not to the oldest command."""
 OpenSink = Callable[[Response, int], Sink | None]
-"""Asked with the response so far and the literal's size; None keeps the literal in memory."""
+"""Asked with the response so far and the literal's size; None keeps the literal in memory, unless
+another command in flight has a sink for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +220,9 @@ class Wire:
         line = parts[0]
         if line.startswith(b"* "):
             if not self._note_untagged(line):
-                oldest = next(iter(self._in_flight.values()), None)
-                if oldest is not None and oldest.receive is not None:
-                    oldest.receive(parts)
+                for pending in self._in_flight.values():
+                    if pending.receive is not None and pending.receive(parts) is not False:
+                        break
         elif line.startswith(b"+"):
             self._continuations += 1
         else:
@@ -266,10 +270,12 @@ class Wire:
         return kept.getvalue()
 
     def _sink_for(self, parts: Response, size: int) -> Sink | None:
-        oldest = next(iter(self._in_flight.values()), None)
-        if oldest is None or oldest.open_sink is None:
-            return None
-        return oldest.open_sink(parts, size)
+        for pending in self._in_flight.values():
+            if pending.open_sink is not None:
+                sink = pending.open_sink(parts, size)
+                if sink is not None:
+                    return sink
+        return None
 
     def _note_untagged(self, line: bytes) -> bool:
         """Route what is not an answer; True when it is used up."""
