@@ -20,7 +20,6 @@ from tuimail.errors import FileError
 from tuimail.files import Directory, Placed, name_key, safe_name
 
 HOSTILE = json.loads((Path(__file__).parents[1] / "hostile_names.json").read_text())
-STRACE = shutil.which("strace")
 
 
 def save(directory: Directory, name: str, data: bytes) -> Placed:
@@ -388,40 +387,3 @@ def test_kill_leaves_whole_files_and_at_most_one_part(tmp_path: Path, run: int) 
     assert len(parts) <= 1
     assert len(finished) >= 20
     assert {file.read_bytes() for file in finished} == {b"begin " + bytes(100_000) + b" end"}
-
-
-WRITE_TWO = """
-import sys, pathlib
-from tuimail.files import Directory
-with Directory.open(pathlib.Path(sys.argv[1])) as directory:
-    parts = [directory.create_part(name) for name in ("a.eml", "b.eml")]
-    for part in parts:
-        part.write(b"x")
-    for part in parts:
-        part.sync()
-    for part in parts:
-        directory.place(part)
-    directory.sync()
-"""
-
-
-@pytest.mark.skipif(not STRACE, reason="needs strace(1)")
-def test_octets_reach_the_disk_before_the_name_and_the_name_before_the_batch_ends(
-    tmp_path: Path,
-) -> None:
-    trace = tmp_path / "trace"
-    calls = "trace=fdatasync,fsync,rename,renameat,renameat2,linkat"
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    subprocess.run(
-        [str(STRACE), "-y", "-e", calls, "-o", trace, sys.executable, "-c", WRITE_TWO, folder],
-        check=True,
-    )
-    seen = re.findall(r"^(\w+)\(.*?(/folder[^>\"]*|\"[ab]\.eml\.part)", trace.read_text(), re.M)
-    assert [(call, where.strip('"')) for call, where in seen] == [
-        ("fdatasync", "/folder/a.eml.part"),
-        ("fdatasync", "/folder/b.eml.part"),
-        ("renameat2", "/folder"),
-        ("renameat2", "/folder"),
-        ("fsync", "/folder"),
-    ]

@@ -1,0 +1,46 @@
+"""What the file of a message is called."""
+
+from __future__ import annotations
+
+import unicodedata
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from tuimail.files import NAME_LIMIT, safe_name
+from tuimail.text import MailText
+
+# So that `~2` never cuts the UID.
+_ROOM_FOR_A_NUMBER = 8
+
+
+def message_name(
+    internal_date: datetime | None, subject: MailText, uid: int, extension: str = ".eml"
+) -> str:
+    """`2026-11-20_0914_re-compiler-notes_12345.eml`: the same for a message on every run.
+
+    The date is INTERNALDATE in UTC; names sort by it.
+    """
+    text = f"{_format_date(internal_date)}_{_slug(str(subject)) or 'no-subject'}"
+    suffix = f"_{uid}{extension}"
+    return safe_name(text, suffix=suffix, limit=NAME_LIMIT - _ROOM_FOR_A_NUMBER)
+
+
+def _format_date(moment: datetime | None) -> str:
+    if moment is None:
+        return "undated"
+    # The first and the last day that a datetime knows have no other zone.
+    with suppress(OverflowError):
+        moment = moment.astimezone(UTC)
+    # strftime leaves the zeros of years before 1000 to the system.
+    return f"{moment.year:04}-{moment:%m-%d_%H%M}"
+
+
+def _slug(text: str) -> str:
+    """Letters and digits of every script in lower case, with their marks, joined by dashes."""
+    kept: list[str] = []
+    for c in unicodedata.normalize("NFKC", text).lower():
+        belongs = c.isalnum() or (
+            kept and kept[-1] != "-" and unicodedata.category(c).startswith("M")
+        )
+        kept.append(c if belongs else "-")
+    return "-".join(filter(None, "".join(kept).split("-")))

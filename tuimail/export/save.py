@@ -1,0 +1,136 @@
+"""Saving some messages as plain files, without a ledger: what the key `e` does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
+from pathlib import Path
+
+from tuimail.errors import UsageError
+from tuimail.export.message_files import MessageFiles, SaveProgress
+from tuimail.files import Directory, shown_path
+from tuimail.imap.identity import Identity
+from tuimail.imap.pool import Request
+from tuimail.imap.store import MailStore
+from tuimail.imap.summary import Summary
+
+
+class SaveFormat(Enum):
+    """What a message becomes; the value is the word on the command line."""
+
+    EML = "eml"
+    """The message as the server holds it, byte for byte."""
+    MSG = "msg"
+    """Outlook's format."""
+
+    @property
+    def is_available(self) -> bool:
+        """MSG is not written yet."""
+        return self is SaveFormat.EML
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReport:
+    """What became of every message that was to be saved."""
+
+    saved: int
+    already_there: int
+    """Messages whose file stood there before, with the same octets."""
+    failed: tuple[tuple[Identity, str], ...]
+    """Each with one sentence."""
+    directory: Path
+
+    @property
+    def sentence(self) -> str:
+        """For the status line."""
+        parts = [f"Saved {_count_messages(self.saved)} in {shown_path(self.directory)}"]
+        if self.already_there:
+            parts.append(f"{self.already_there} already there")
+        if self.failed:
+            parts.append(f"{len(self.failed)} failed: {self.failed[0][1].rstrip('.')}")
+        return "; ".join(parts) + "."
+
+
+def save_messages(
+    store: MailStore,
+    summaries: Sequence[Summary],
+    directory: Path,
+    *,
+    on_progress: Callable[[SaveProgress], None] = lambda _: None,
+    save_format: SaveFormat = SaveFormat.EML,
+) -> Request[SaveReport]:
+    """Save messages into a folder, which is made when it is missing; answers at once.
+
+    `on_progress` is called on another thread. A message that is gone or unreadable is in the
+    report; a lost connection, a folder made anew or a disk that refuses (FileError) ends the
+    request with that error, and the messages that had come whole are kept. Cancelling it leaves
+    no half-written file.
+    """
+    if not save_format.is_available:
+        raise UsageError(f"saving as {save_format.value.upper()} does not exist yet; EML does")
+    request: Request[SaveReport] = Request()
+
+    def run() -> None:
+        if request.set_running_or_notify_cancel():
+            try:
+                report = _save(request, store, summaries, directory, on_progress)
+            except BaseException as error:  # noqa: BLE001 - whoever awaits the request gets it
+                request.set_exception(error)
+            else:
+                request.set_result(report)
+
+    # A thread of its own, since neither the screen nor a connection may wait for the other; a
+    # daemon, so that it holds nobody who quits.
+    threading.Thread(target=run, name="tuimail-save", daemon=True).start()
+    return request
+
+
+def _save(
+    request: Request[SaveReport],
+    store: MailStore,
+    summaries: Sequence[Summary],
+    path: Path,
+    on_progress: Callable[[SaveProgress], None],
+) -> SaveReport:
+    with (
+        Directory.open(path) as directory,
+        MessageFiles(directory, summaries, on_progress) as files,
+    ):
+        for identities in _by_folder(summary.identity for summary in summaries):
+            try:
+                _wait_for(store.raw(identities, files), request)
+            finally:
+                files.finish()
+        return SaveReport(files.saved, files.already_there, files.failed, path)
+
+
+def _by_folder(identities: Iterable[Identity]) -> list[list[Identity]]:
+    """One list for each folder and UIDVALIDITY, without doubles, in the order of UIDs."""
+    once = sorted(set(identities))
+    return [list(group) for _, group in groupby(once, lambda i: (i.folder, i.uid_validity))]
+
+
+def _wait_for(raw: Request[None], request: Request[SaveReport]) -> None:
+    """Until the messages have come, or nobody wants them any more (CancelledError)."""
+    over = threading.Event()
+    raw.add_done_callback(lambda _: over.set())
+
+    def abandon() -> None:
+        raw.cancel()
+        over.set()
+
+    request.on_abandon = abandon
+    if request.abandoned:
+        abandon()
+    over.wait()
+    if request.abandoned:
+        raise CancelledError
+    raw.result()
+
+
+def _count_messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count:,} messages"
