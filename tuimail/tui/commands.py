@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import partial
 
 from rich.text import Text
@@ -42,11 +43,11 @@ class MailCommands(Provider):
         screen = self.screen
         if not isinstance(screen, BrowseScreen):
             return
-        wanted = query.casefold()
+        wanted = _fold(query)
         found = 0
         for folder in screen.folder_tree.outline.selectable_folders():
             name = str(folder.name)
-            if wanted in name.casefold():
+            if wanted in _fold(name):
                 yield Hit(
                     1 / (1 + len(name)), Text(f"Open {name}"), partial(screen.open_folder, folder)
                 )
@@ -60,3 +61,9 @@ class MailCommands(Provider):
 
     async def _run(self, binding: Binding) -> None:
         await self.screen.run_action(binding.action)
+
+
+def _fold(name: str) -> str:
+    """Without case and accents: `zu` finds `Zürich`."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -14,10 +14,22 @@ def _key(
     *,
     show: bool = False,
     display: str | None = None,
+    group: Binding.Group | None = None,
 ) -> Binding:
     return Binding(
-        key, action, description, show=show, key_display=display, tooltip=tooltip, id=binding_id
+        key,
+        action,
+        description,
+        show=show,
+        key_display=display,
+        tooltip=tooltip,
+        id=binding_id,
+        group=group,
     )
+
+
+_FOLD = Binding.Group("Fold", compact=True)
+_TAB = Binding.Group("Tab", compact=True)
 
 
 MOVE_KEYS = (
@@ -30,22 +42,35 @@ MOVE_KEYS = (
 )
 
 LIST_KEYS = (
-    _key("list.open", "enter", "choose", "Read", "Read the message's text.", show=True),
     _key(
-        "list.mark", "space", "mark", "Mark", "Mark the message, or take the mark off.", show=True
+        "list.open",
+        "enter",
+        "choose",
+        "Read",
+        "Read the message's text.",
+        show=True,
+        display="Enter",
+    ),
+    _key(
+        "list.mark",
+        "space",
+        "mark",
+        "Mark",
+        "Mark the message, or take the mark off.",
+        show=True,
+        display="Space",
     ),
 )
 
 FOLDER_KEYS = (
-    _key("folders.open", "enter", "choose", "Open", "Show the folder's messages.", show=True),
     _key(
-        "folders.expand",
-        "right",
-        "open_level",
-        "Unfold",
-        "Show the folders below this one.",
+        "folders.open",
+        "enter",
+        "choose",
+        "Open",
+        "Show the folder's messages.",
         show=True,
-        display="→",
+        display="Enter",
     ),
     _key(
         "folders.collapse",
@@ -55,6 +80,17 @@ FOLDER_KEYS = (
         "Hide the folders below this one, or go up one level.",
         show=True,
         display="←",
+        group=_FOLD,
+    ),
+    _key(
+        "folders.expand",
+        "right",
+        "open_level",
+        "Unfold",
+        "Show the folders below this one.",
+        show=True,
+        display="→",
+        group=_FOLD,
     ),
 )
 
@@ -63,19 +99,21 @@ DETAILS_KEYS = (
         "details.previous-tab",
         "left,[",
         "previous_tab",
-        "Tab",
+        "Tab before",
         "The tab at the left.",
         show=True,
         display="←",
+        group=_TAB,
     ),
     _key(
         "details.next-tab",
         "right,]",
         "next_tab",
-        "Tab",
+        "Next tab",
         "The tab at the right.",
         show=True,
         display="→",
+        group=_TAB,
     ),
     _key("details.read", "enter", "read", "Read", "Read the message's text."),
     _key("details.page-down", "space", "page_down", "Page down", "One screen down."),
@@ -93,7 +131,7 @@ BROWSE_KEYS = (
     ),
     _key("list.first-page", "{", "first_page", "First page", "The first page of the list."),
     _key("list.last-page", "}", "last_page", "Last page", "The last page of the list."),
-    _key("list.turn-order", "o", "turn_order", "Order", "Newest or oldest first.", show=True),
+    _key("list.turn-order", "o", "turn_order", "Order", "Newest or oldest first."),
     _key("list.mark-page", "a", "mark_page", "Mark page", "Mark every message of the page."),
     _key("list.unmark-all", "A", "unmark_all", "Unmark all", "Take all marks of the folder off."),
     _key("list.reload", "r", "reload", "Look again", "Ask the server for the page and the counts."),
@@ -147,7 +185,7 @@ APP_KEYS = (
 )
 
 DIALOG_KEYS = (
-    _key("dialog.leave", "escape", "leave", "Back", "Close this, nothing is done.", show=True),
+    _key("dialog.leave", "escape", "leave", "Back", "Close this.", show=True, display="Esc"),
 )
 
 SAVE_KEYS = (_key("save.start", "ctrl+s", "save", "Save", "Save the messages.", show=True),)

@@ -15,6 +15,7 @@ def as_sentence(text: object) -> str:
     return sentence if sentence[-1] in ".!?…" else f"{sentence}."
 
 
+DEMO = "demo mailbox"
 CONNECTING = "Connecting…"
 NO_FOLDERS = "This account has no folders. r looks again."
 NO_FOLDER_LIST = "The folders could not be read. r tries again."
@@ -59,10 +60,7 @@ def throttled(size: int, reason: str) -> str:
     return f"{as_sentence(reason)} Going on with {connections}."
 
 
-def no_safe_link(raw: object) -> str:
-    return f"Its List-Unsubscribe holds no link that is safe to copy: {raw}"
-
-
+NO_SAFE_LINK = "No link in this is safe to copy"
 SAVE_RUNS = "A save is running; this can be saved when it has ended."
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
-from textual.notifications import SeverityLevel
 from textual.widget import Widget
 from textual.widgets import Footer
 
@@ -91,7 +90,7 @@ class BrowseScreen(PanelScreen):
 
     def on_mount(self) -> None:
         self.query_one(f"#{FOLDERS}", Panel).query_one(PanelHeading).heading = "Folders"
-        self.status.account = self._account
+        self.status.account = sentences.DEMO if self._demo else self._account
         self.status.states = self.store.connection_states
         self.folder_tree.notice = self.list_panel.messages.notice = sentences.CONNECTING
         self.open_folder(INBOX)
@@ -157,7 +156,7 @@ class BrowseScreen(PanelScreen):
         try:
             await asyncio.wrap_future(self.store.statuses(folders, take))
         except TuimailError as error:
-            self.say(sentences.as_sentence(error), severity="warning")
+            self.say(sentences.as_sentence(error))
 
     def on_statuses_arrived(self, event: StatusesArrived) -> None:
         self.folder_tree.show_statuses(dict(event.statuses))
@@ -188,23 +187,31 @@ class BrowseScreen(PanelScreen):
         """Ask for a page; the one that is shown stays until it comes."""
         self._visit = visit
         self.refresh_status()
-        self._load_page(visit)
+        if visit.folder.selectable:
+            self._load_page(visit)
+        else:
+            self.workers.cancel_group(self, "page")
+            self._show_sentence(visit, sentences.not_selectable(visit.folder))
 
     @work(exclusive=True, group="page")
     async def _load_page(self, visit: Visit) -> None:
         arrival = PageArrival(visit.order, lambda one: post_from_thread(self, RowsArrived(one)))
         self._arrival = arrival
-        patience = self.set_timer(PATIENCE, lambda: self.list_panel.show_waiting(visit.folder))
+        patience = self.set_timer(PATIENCE, lambda: self._show_waiting(visit))
         try:
             page = await asyncio.wrap_future(
                 self.store.page(visit.folder, visit.number, visit.order, on_rows=arrival.take_rows)
             )
         except TuimailError as error:
-            self._show_failure(visit, error)
+            self._show_sentence(visit, sentences.failed(error))
         else:
             self._show_page(visit, page)
         finally:
             patience.stop()
+
+    def _show_waiting(self, visit: Visit) -> None:
+        if not visit.shown:
+            self.list_panel.show_waiting(visit.folder)
 
     def on_rows_arrived(self, event: RowsArrived) -> None:
         visit, window = self._visit, event.arrival.window
@@ -234,10 +241,11 @@ class BrowseScreen(PanelScreen):
         self.refresh_status()
         self.show_current()
 
-    def _show_failure(self, visit: Visit, error: TuimailError) -> None:
+    def _show_sentence(self, visit: Visit, sentence: str) -> None:
+        """Nothing of this visit can be shown but a sentence."""
         self._arrival = None
         self._shown, self._window = visit, None
-        self.list_panel.show_sentence(visit.folder, sentences.failed(error))
+        self.list_panel.show_sentence(visit.folder, sentence)
         self.refresh_status()
         self.show_current()
 
@@ -248,7 +256,7 @@ class BrowseScreen(PanelScreen):
         self._validities[name] = page.uid_validity
         if before is not None and before != page.uid_validity:
             self._marks.pop(name, None)
-            self.say(sentences.made_anew(page.folder), severity="warning")
+            self.say(sentences.made_anew(page.folder))
 
     def stop_waiting(self) -> bool:
         """Leave the wait for a page; whether there was one."""
@@ -363,10 +371,8 @@ class BrowseScreen(PanelScreen):
         try:
             self.state.save()
         except FileError as error:
-            self.say(sentences.as_sentence(error), severity="warning")
+            self.say(sentences.as_sentence(error))
 
-    def say(
-        self, sentence: str, *, title: str = "", severity: SeverityLevel = "information"
-    ) -> None:
-        """A notice for a few seconds; safe text, shown as it is."""
-        self.notify(sentence, title=title, severity=severity, markup=False)
+    def say(self, sentence: str) -> None:
+        """A notice for a few seconds; safe text."""
+        self.status.say(sentence)

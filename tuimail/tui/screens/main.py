@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from textual import on, work
+from textual.notifications import SeverityLevel
 
 from tuimail.errors import TuimailError
 from tuimail.export.save import SaveReport, save_messages
@@ -35,7 +36,7 @@ from tuimail.tui.screens.save import SaveChoice, SaveScreen
 from tuimail.tui.widgets.details import Details, Tab
 from tuimail.tui.widgets.message_list import MessageList
 
-SENTENCE_TIME = 20.0
+SAVED_TIME = 30.0
 """Seconds that the end of a save stands in the status line."""
 _RESTLESS = {ConnectionState.LOST, ConnectionState.CONNECTING}
 
@@ -67,9 +68,9 @@ class MainScreen(BrowseScreen):
                 self.status.trouble = ""
                 self.say(sentences.RECONNECTED)
             case Throttled(size, reason):
-                self.say(sentences.throttled(size, reason), severity="warning")
+                self.say(sentences.throttled(size, reason))
             case Alert(text):
-                self.say(str(text), title=sentences.ALERT, severity="warning")
+                self._show_toast(str(text), sentences.ALERT, severity="warning")
 
     # --- reading
 
@@ -137,7 +138,7 @@ class MainScreen(BrowseScreen):
         if field is None:
             self.say(sentences.NO_UNSUBSCRIBE)
         elif field.best is None:
-            self.say(sentences.no_safe_link(field.raw), severity="warning")
+            self._show_toast(str(field.raw), sentences.NO_SAFE_LINK, severity="warning")
         else:
             self._copy_link(field.best)
 
@@ -155,9 +156,9 @@ class MainScreen(BrowseScreen):
         self.app.copy_to_clipboard(link.url)
         shown = link.url if str(link.shown) == link.url else f"{link.url}\n{link.shown}"
         if link.warning:
-            self.say(f"{shown}\n{link.warning}", title=sentences.COPIED_LINK, severity="warning")
+            self._show_toast(f"{shown}\n{link.warning}", sentences.COPIED_LINK, severity="warning")
         else:
-            self.say(shown, title=sentences.COPIED_LINK)
+            self._show_toast(shown, sentences.COPIED_LINK)
 
     def action_copy_message_id(self) -> None:
         summary = self.list_panel.messages.current
@@ -165,7 +166,14 @@ class MainScreen(BrowseScreen):
             self.say(sentences.NO_MESSAGE_ID)
             return
         self.app.copy_to_clipboard(str(summary.message_id))
-        self.say(str(summary.message_id), title=sentences.COPIED_ID)
+        self._show_toast(str(summary.message_id), sentences.COPIED_ID)
+
+    def _show_toast(
+        self, text: str, title: str, *, severity: SeverityLevel = "information"
+    ) -> None:
+        """Text that is too long for the status line; safe, and shown as it is."""
+        self.status.sentence = ""
+        self.notify(text, title=title, severity=severity, markup=False)
 
     def action_save(self) -> None:
         if self._save is not None:
@@ -204,17 +212,13 @@ class MainScreen(BrowseScreen):
         else:
             sentence = sentences.as_sentence(report.sentence)
         self._save = None
-        self.status.activity = sentence
-        self.set_timer(SENTENCE_TIME, lambda: self._clear_activity(sentence))
+        self.status.activity = ""
+        self.status.say(sentence, SAVED_TIME)
 
     def on_save_progressed(self, message: SaveProgressed) -> None:
         done = message.progress
         if self._save is not None:
             self.status.activity = sentences.saving(done.count, done.total, done.octets)
-
-    def _clear_activity(self, sentence: str) -> None:
-        if self.status.activity == sentence:
-            self.status.activity = ""
 
     async def action_quit(self) -> None:
         """Leave; a running save is the only reason to ask."""

@@ -35,7 +35,7 @@ class FolderTree(LineList):
         """A folder was chosen to be opened."""
 
         folder: Folder
-        """The folder; it can be selected."""
+        """The folder; a name that cannot be opened only where nothing stands below it."""
 
     @dataclass
     class Revealed(Message):
@@ -130,7 +130,7 @@ class FolderTree(LineList):
         level = self._current()
         if level is None:
             return
-        if level.folder is not None and level.selectable:
+        if level.folder is not None and (level.selectable or not level.children):
             self.post_message(self.Picked(level.folder))
         else:
             self._set_open(level, not self._outline.is_open(level))

@@ -120,7 +120,7 @@ def _wrap_passage(passage: Passage, width: int) -> list[tuple[str, str, str]]:
         longest = min(longest, _LONGEST)
     label = passage.label
     if label:
-        label = fit_cells(label, max(hang, min(width, cell_len(label) + 2)))
+        label = fit_cells(label, max(hang, min(width, cell_len(label) + 1)))
     # What the label takes beyond its column, the first line's text has less.
     beyond = max(0, cell_len(label) - hang)
     first, *others = passage.text.split("\n")

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tuimail.imap.events import ConnectionState
@@ -19,17 +20,21 @@ SIGNS = {
     ConnectionState.LOST: "✗",
 }
 READ_ONLY = "READ-ONLY"
+SENTENCE_TIME = 8.0
+"""Seconds that a notice stands."""
 _GAP = "  "
 
 
 class StatusLine(Widget):
     """Folder, range, order and marks at the left; account, `READ-ONLY`, connections at the right.
 
-    A sentence about a running save or a lost connection takes the left side while it lasts.
-    What is less needed goes first when the line is too short: the account, then the order.
+    A sentence about a running save or a lost connection stands between. What is less needed goes
+    when the line is too short: the account, the order, and beside a sentence the place.
     """
 
     COMPONENT_CLASSES = {"status--strong", "status--faint", "status--trouble"}
+
+    _silence: Timer | None = None
 
     folder: reactive[str] = reactive("")
     range: reactive[str] = reactive("")
@@ -38,31 +43,27 @@ class StatusLine(Widget):
     account: reactive[str] = reactive("")
     activity: reactive[str] = reactive("")
     """What runs in the background, or how it ended; safe text."""
+    sentence: reactive[str] = reactive("")
+    """A notice that stands for a few seconds; safe text."""
     trouble: reactive[str] = reactive("")
     """What is wrong with the connection; safe text."""
     states: reactive[tuple[ConnectionState, ...]] = reactive(())
 
+    def say(self, sentence: str, seconds: float = SENTENCE_TIME) -> None:
+        """Let a sentence stand for a while; a newer one takes its place."""
+        self.sentence = sentence
+        if self._silence is not None:
+            self._silence.stop()
+        self._silence = self.set_timer(seconds, self._fall_silent)
+
+    def _fall_silent(self) -> None:
+        self.sentence = ""
+
     def render_line(self, _y: int) -> Strip:
         width = self.size.width
-        strong = self.get_component_rich_style("status--strong")
-        faint = self.get_component_rich_style("status--faint")
+        left, right = self._choose_words(width - 2)
         plain = self.rich_style
-        if self.trouble:
-            left = [Segment(f"! {self.trouble}", self.get_component_rich_style("status--trouble"))]
-        elif self.activity:
-            left = [Segment(self.activity, strong)]
-        else:
-            left = [Segment(self.folder, strong), Segment(self.range, plain)]
-            left += [Segment(self.order, faint)] if self.order else []
-            left += [Segment(f"{self.marked:,} marked", strong)] if self.marked else []
-        right = [Segment(self.account, faint), Segment(READ_ONLY, strong)]
-        right.append(Segment("".join(SIGNS[state] for state in self.states), plain))
-        # The account goes first, then the order.
-        if _length(left) + _length(right) + 4 > width:
-            del right[0]
-        if _length(left) + _length(right) + 4 > width and len(left) > 2:
-            del left[2]
-        room = width - _length(right) - 4
+        room = width - 2 - _length(right) - len(_GAP)
         line = [Segment(" ", plain)]
         for segment in left:
             text = fit_cells(segment.text, min(cell_len(segment.text), room))
@@ -75,6 +76,35 @@ class StatusLine(Widget):
         for index, segment in enumerate(right):
             line += [Segment(_GAP if index else "", plain), segment]
         return Strip(line).adjust_cell_length(width, plain)
+
+    def _choose_words(self, width: int) -> tuple[list[Segment], list[Segment]]:
+        """What fits into the line, left and right."""
+        strong = self.get_component_rich_style("status--strong")
+        faint = self.get_component_rich_style("status--faint")
+        plain = self.rich_style
+        place = [Segment(self.folder, strong), Segment(self.range, plain)]
+        order = [Segment(self.order, faint)] if self.order else []
+        marked = [Segment(f"{self.marked:,} marked", strong)] if self.marked else []
+        notice = []
+        if self.trouble:
+            trouble = self.get_component_rich_style("status--trouble")
+            notice = [Segment(f"! {self.trouble}", trouble)]
+        elif self.sentence or self.activity:
+            notice = [Segment(self.sentence or self.activity, strong)]
+        right = [
+            Segment(READ_ONLY, strong),
+            Segment("".join(SIGNS[one] for one in self.states), plain),
+        ]
+        account = [Segment(self.account, faint)]
+        choices = (
+            ([*place, *order, *marked, *notice], [*account, *right]),
+            ([*place, *order, *marked, *notice], right),
+            ([*place, *marked, *notice], right),
+        )
+        for left, chosen in choices:
+            if _length(left) + len(_GAP) + _length(chosen) <= width:
+                return left, chosen
+        return notice or [*place, *marked], right
 
 
 def _length(segments: list[Segment]) -> int:
