@@ -81,9 +81,10 @@ def test_a_missing_folder_is_an_error_when_it_is_not_to_be_made(tmp_path: Path) 
     assert os.listdir(tmp_path) == []
 
 
-def test_a_path_with_nul_is_an_error_in_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_a_path_that_no_disk_takes_is_an_error_in_words(tmp_path: Path, name: str) -> None:
     with pytest.raises(FileError, match="a�b: the name has characters that no file may have"):
-        Directory.open(tmp_path / "a\0b")
+        Directory.open(tmp_path / name)
 
 
 def test_a_control_character_in_a_path_does_not_reach_the_sentence(tmp_path: Path) -> None:

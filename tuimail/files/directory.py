@@ -58,10 +58,10 @@ class Directory:
             if not create or path.exists():
                 return cls(os.open(path, _OPEN_FOLDER), path)
             real = Path(os.path.realpath(path))
+            with cls.open(real.parent) as parent:
+                return parent.child(real.name)
         except (OSError, ValueError) as error:
             raise file_error("open the folder", path, error) from error
-        with cls.open(real.parent) as parent:
-            return parent.child(real.name)
 
     def child(self, name: str, *, create: bool = True) -> Directory:
         """Open the folder `name` in this one, never through a link; 0700 when it is made."""
