@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from tuimail.errors import CommandRefused, MessageUnreadable
@@ -77,21 +78,39 @@ class PageFetch:
     def _in_order(
         self, selected: Selected, place: Window, by_number: dict[int, Summary]
     ) -> tuple[Summary, ...]:
-        """A row for every place. UIDs ascend with sequence numbers; one that does not is false."""
+        """A row for every place, whether the server told of it truly or not."""
+        numbers = () if place.is_empty else range(place.low, place.high + 1)
+        told = [by_number[number] for number in numbers if number in by_number]
+        true = _longest_rise([summary for summary in told if summary.identity.uid])
         rows: list[Summary] = []
-        uid = 0
-        for number in range(place.low, place.high + 1) if not place.is_empty else ():
+        for number in numbers:
             summary = by_number.get(number)
             if summary is None:
                 reason = "the server did not tell of this message"
-            elif summary.identity.uid and summary.identity.uid <= uid:
+            elif summary.identity.uid and number not in true:
                 reason = "the server gave it another message's UID"
             else:
-                uid = max(uid, summary.identity.uid)
                 rows.append(summary)
                 continue
             rows.append(unreadable_summary(selected.folder, selected.uid_validity, number, reason))
         return tuple(reversed(rows) if self._order.descending else rows)
+
+
+def _longest_rise(told: list[Summary]) -> frozenset[int]:
+    """The sequence numbers of rows whose UIDs can be true together.
+
+    UIDs ascend with sequence numbers (RFC 9051, 2.3.1.1). Where some do not, the longest ascending
+    run is believed, so that one lie costs one row and not all behind it.
+    """
+    ends: list[int] = []
+    runs: dict[int, tuple[int, ...]] = {}
+    for summary in told:
+        uid = summary.identity.uid
+        place = bisect_left(ends, uid)
+        before = runs[ends[place - 1]] if place else ()
+        ends[place : place + 1] = [uid]
+        runs[uid] = (*before, summary.sequence_number)
+    return frozenset(runs[ends[-1]]) if ends else frozenset()
 
 
 def _is_listed(row: Row) -> bool:

@@ -18,7 +18,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from tuimail.errors import ConnectError, ConnectionLost, DeadlineExceeded, SignInError
+from tuimail.errors import (
+    ConnectError,
+    ConnectionLost,
+    DeadlineExceeded,
+    ProtocolError,
+    SignInError,
+)
 from tuimail.imap.events import (
     ConnectionsChanged,
     ConnectionState,
@@ -323,11 +329,13 @@ class ConnectionPool:
 
     @staticmethod
     def _is_final(job: Job[Any], error: Exception, lost: bool) -> bool:
-        """Whether trying again is no use: nobody waits, nobody answers, or nobody will let us in.
+        """Whether trying again is no use: nobody waits, or the server would do the same again.
 
         A first connection that fails is final too: the user is there and sees the reason.
         """
-        if job.request.abandoned or isinstance(error, DeadlineExceeded | SignInError):
+        if job.request.abandoned or isinstance(
+            error, DeadlineExceeded | ProtocolError | SignInError
+        ):
             return True
         return isinstance(error, ConnectError) and not lost
 

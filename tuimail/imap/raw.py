@@ -117,10 +117,11 @@ GONE = "the message is no longer there"
 
 
 def check_validity(session: Session, identity: Identity, *, look: bool = False) -> Selected:
-    """Open the identity's folder; raises FolderChanged when its UIDs are void.
-
-    For `look` see Session.examine.
+    """Open the identity's folder; raises FolderChanged when its UIDs are void,
+    MessageUnreadable when it has no UID. For `look` see Session.examine.
     """
+    if not identity.uid:
+        raise MessageUnreadable("the server gave no UID for this message, so it cannot be fetched")
     selected = session.examine(identity.folder, look=look)
     if selected.uid_validity != identity.uid_validity:
         raise FolderChanged("the folder was made anew on the server; look again")
