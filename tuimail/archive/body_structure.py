@@ -42,7 +42,6 @@ def _write_leaf(
     if content_type.value.startswith("multipart/"):
         # No parts were found in it: RFC 2045 (5.2) calls that text/plain.
         content_type = ContentField("text/plain", content_type.pairs)
-    lines = raw.count(b"\n", entity.body_start, entity.end)
     is_text = content_type.value.startswith("text/")
     pairs = content_type.pairs
     if is_text and not any(name.lower() == b"charset" for name, _ in pairs):
@@ -57,7 +56,7 @@ def _write_leaf(
         b"%d" % (entity.end - entity.body_start),
     ]
     if is_text:
-        pieces.append(b"%d" % lines)
+        pieces.append(_count_lines(raw, entity))
     elif content_type.value == "message/rfc822":
         # An encoded message cannot be looked into: it holds a text without any header.
         inner = entity.message or Entity(
@@ -65,8 +64,12 @@ def _write_leaf(
         )
         pieces.append(write_envelope(read_fields(raw[inner.start : inner.body_start])))
         pieces.append(write_body_structure(raw, inner, extended=extended))
-        pieces.append(b"%d" % lines)
+        pieces.append(_count_lines(raw, entity))
     return pieces
+
+
+def _count_lines(raw: bytes, entity: Entity) -> bytes:
+    return b"%d" % raw.count(b"\n", entity.body_start, entity.end)
 
 
 def _subtype(content_type: ContentField) -> bytes:

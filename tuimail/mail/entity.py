@@ -23,6 +23,7 @@ _BLANK_LINE = re.compile(rb"\n\r?\n")
 _ENCODING = re.compile(rb"\"?([^\s;(/\"]++)\"?\s*+(?:[;(].*)?\Z", re.DOTALL)
 _IDENTITY_ENCODINGS = frozenset({"7bit", "8bit", "binary"})
 _MESSAGE = "message/rfc822"
+_DEFAULT_TYPES = {name: ContentField(name) for name in ("text/plain", _MESSAGE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,9 @@ class _OpenEntity:
     start: int
     body_start: int
     content_type: ContentField
-    encoding: str
-    disposition: ContentField | None
-    content_id: str | None
+    encoding: str = "7bit"
+    disposition: ContentField | None = None
+    content_id: str | None = None
     boundary: bytes = b""
     """b"" for what is no multipart, and once the closing boundary has been seen."""
     children: list[Entity] | None = None
@@ -284,20 +285,22 @@ def _read_header(raw: bytes, start: int, body_start: int, default_type: str) -> 
         name = field.name.lower()
         if name.startswith("content-"):
             found.setdefault(name, field.value)
-    content_type = parse_content_type(found.get("content-type", b""))
-    if not content_type.value:
-        content_type = ContentField(default_type, content_type.pairs)
-    disposition = found.get("content-disposition")
-    content_id = found.get("content-id", b"").strip().decode("utf-8", "replace")
-    encoding = _ENCODING.match(found.get("content-transfer-encoding", b"").strip())
-    return _OpenEntity(
-        start,
-        body_start,
-        content_type,
-        encoding[1].lower().decode("ascii", "replace") if encoding else "7bit",
-        parse_disposition(disposition) if disposition is not None else None,
-        content_id.removeprefix("<").removesuffix(">") or None,
-    )
+    entity = _OpenEntity(start, body_start, _DEFAULT_TYPES[default_type])
+    if (value := found.get("content-type")) is not None:
+        content_type = parse_content_type(value)
+        entity.content_type = (
+            content_type if content_type.value else ContentField(default_type, content_type.pairs)
+        )
+    if (value := found.get("content-transfer-encoding")) is not None:
+        encoding = _ENCODING.match(value.strip())
+        if encoding is not None:
+            entity.encoding = encoding[1].lower().decode("ascii", "replace")
+    if (value := found.get("content-disposition")) is not None:
+        entity.disposition = parse_disposition(value)
+    if (value := found.get("content-id")) is not None:
+        text = value.strip().decode("utf-8", "replace")
+        entity.content_id = text.removeprefix("<").removesuffix(">") or None
+    return entity
 
 
 def _boundary(content_type: ContentField) -> bytes:
