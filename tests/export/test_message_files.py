@@ -164,6 +164,19 @@ def test_a_disk_that_takes_no_more_is_one_error_and_no_stub(tmp_path: Path) -> N
     assert os.listdir(tmp_path) == []
 
 
+def test_a_batch_that_failed_is_not_tried_again(tmp_path: Path) -> None:
+    # A second fdatasync may succeed although the octets were lost with the first.
+    with receiving(tmp_path, [1, 2, 3]) as files:
+        for uid in (1, 2, 3):
+            send(files, uid)
+        (tmp_path / "2026-11-20_0914_hello_2.eml.part").unlink()
+        with pytest.raises(FileError, match=r"cannot write .*_2\.eml: it does not exist"):
+            files.finish()
+        files.finish()
+    assert os.listdir(tmp_path) == ["2026-11-20_0914_hello_1.eml"]
+    assert files.saved == 1
+
+
 SAVE_TWO = """
 import pathlib, sys
 from tuimail.export.message_files import MessageFiles

@@ -138,17 +138,21 @@ class MessageFiles:
             self._current = None
 
     def _finish_batch(self) -> None:
-        for part, internal_date in self._batch:
-            part.sync(internal_date)
-        for part, _ in self._batch:
-            if self._directory.place(part).already_there:
-                self.already_there += 1
-            else:
-                self.saved += 1
-        if self._batch:
-            self._directory.sync()
-        self._batch.clear()
-        self._batch_octets = 0
+        batch, self._batch, self._batch_octets = self._batch, [], 0
+        try:
+            for part, internal_date in batch:
+                part.sync(internal_date)
+            for part, _ in batch:
+                if self._directory.place(part).already_there:
+                    self.already_there += 1
+                else:
+                    self.saved += 1
+            if batch:
+                self._directory.sync()
+        finally:
+            # Not tried again after a fault: a second fdatasync may succeed although octets are lost.
+            for part, _ in batch:
+                part.discard()
 
     def _tell(self) -> None:
         count = len(self._ended) + len(self._failed)
