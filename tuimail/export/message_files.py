@@ -150,7 +150,7 @@ class MessageFiles:
             if batch:
                 self._directory.sync()
         finally:
-            # Not tried again after a fault: a second fdatasync may succeed although octets are lost.
+            # Not tried again: a second fdatasync may succeed although the octets are lost.
             for part, _ in batch:
                 part.discard()
 
