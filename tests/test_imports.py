@@ -1,0 +1,40 @@
+"""What a command must not load: each of these costs a tenth of a second or more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_PROGRAM = """
+import sys
+{code}
+print(*(name for name in ("textual", "rich", "imapclient", "mailparser") if name in sys.modules))
+"""
+
+
+def loaded_by(code: str) -> set[str]:
+    """Which of the large libraries a fresh interpreter has loaded after `code`."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM.format(code=code)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("code", "libraries"),
+    [
+        ("import tuimail", set()),
+        ("import tuimail.cli.main", set()),
+        ("from tuimail.cli.main import build_parser; build_parser()", set()),
+        ("import tuimail.mail.opened", set()),
+        ("import tuimail.archive.server", set()),
+        ("import tuimail.cli.browse", {"imapclient"}),
+    ],
+)
+def test_loaded(code: str, libraries: set[str]) -> None:
+    assert loaded_by(code) == libraries
