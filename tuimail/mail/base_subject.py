@@ -5,43 +5,45 @@ from __future__ import annotations
 import re
 
 _SPACES = re.compile(r"[ \t\r\n]+")
-_BLOBS = r"(?:\[[^\[\]]*\] *)"
-_LEADER = re.compile(rf" +|{_BLOBS}*+(?:re|fwd?) *{_BLOBS}?:", re.IGNORECASE)
-_BLOB = re.compile(_BLOBS)
+_BLOB = r"(?:\[[^\[\]]*\] *)"
+_LEADER = re.compile(rf" +|{_BLOB}*+(?:re|fwd?) *{_BLOB}?:", re.IGNORECASE)
+_BLOBS = re.compile(rf"{_BLOB}*+")
+_FORWARD = "[fwd:"
+_TRAILER = "(fwd)"
 
 
 def base_subject(subject: str) -> str:
-    """The subject without replies, forwards and list tags; encoded words are already decoded.
+    """The subject without replies, forwards and list tags; never raises.
 
-    Case is kept: comparing is the caller's business.
+    Encoded words are already decoded. Case is kept: how to compare is the caller's business. A
+    tag may hold any character but brackets, though the ABNF has ASCII only, as servers do.
     """
     text = _SPACES.sub(" ", subject)
     while True:
         text = _strip_leaders(_strip_trailers(text))
-        if not (text[:5].lower() == "[fwd:" and text.endswith("]")):
+        if not (text[: len(_FORWARD)].lower() == _FORWARD and text.endswith("]")):
             return text
-        text = text[5:-1]
+        text = text[len(_FORWARD) : -1]
 
 
 def _strip_trailers(text: str) -> str:
     end = len(text)
     while True:
-        if text[end - 1 : end] == " ":
+        if text.endswith(" ", 0, end):
             end -= 1
-        elif text[max(end - 5, 0) : end].lower() == "(fwd)":
-            end -= 5
+        elif text[max(end - len(_TRAILER), 0) : end].lower() == _TRAILER:
+            end -= len(_TRAILER)
         else:
             return text[:end]
 
 
 def _strip_leaders(text: str) -> str:
     start = 0
-    while True:
-        leader = _LEADER.match(text, start)
-        if leader:
-            start = leader.end()
-            continue
-        blob = _BLOB.match(text, start)
-        if blob is None or blob.end() == len(text):
-            return text[start:]
-        start = blob.end()
+    while (leader := _LEADER.match(text, start)) is not None:
+        start = leader.end()
+    # No reply follows the tags that stand here, so none is looked for behind each of them.
+    tags = _BLOBS.match(text, start)
+    end = tags.end() if tags else start
+    if end == start or end < len(text):
+        return text[end:]
+    return text[text.rindex("[") :]  # what would leave nothing stays

@@ -6,7 +6,7 @@ import re
 
 from tuimail.mail.html_tags import Tag, read_attribute, read_html
 
-INPUT_LIMIT = 2_000_000
+INPUT_LIMIT = 1_000_000
 """Characters of HTML that are read."""
 OUTPUT_LIMIT = 500_000
 """Characters of text, about, after which the rest is left out: more than a screen shows."""

@@ -42,8 +42,8 @@ BOUNDARY_LIMIT = 2_000
 """Lines of a body that begin as a boundary does."""
 CONTAINER_LIMIT = 200
 """Multiparts and messages within a body."""
-TEXT_LIMIT = 4 * 1024 * 1024
-"""Octets of a text that are decoded; a screen shows less."""
+TEXT_LIMIT = 1024 * 1024
+"""Octets of a text, still encoded, that are read; the text says so when there are more."""
 
 _ADDRESSES = ("from", "to", "cc", "bcc", "reply-to")
 _SHORT = (*_ADDRESSES, "date", "subject", "message-id", "list-id", "list-unsubscribe")
@@ -105,17 +105,17 @@ def open_text(mime: bytes, body: bytes) -> OpenedText:
     """
     _check_header(mime)
     _check_body(mime, body)
-    body = body[:TEXT_LIMIT]
     entity = parse_entity(mime)
-    text = _parsed_text(entity, mime, body)
+    text = _parsed_text(entity, mime, body[:TEXT_LIMIT])
     if text is None:
-        text = _decode_part(entity, body)
+        text = _decode_part(entity, body[:TEXT_LIMIT])
+    more = "\n…" if len(body) > TEXT_LIMIT else ""
     if entity.media_type == "text/html":
-        return OpenedText(MailText(html_to_text(text)), from_html=True)
+        return OpenedText(MailText(html_to_text(text) + more), from_html=True)
     if entity.parameters.get("format", "").lower() == "flowed":
         delete_space = entity.parameters.get("delsp", "").lower() == "yes"
         text = join_flowed(text, delete_space=delete_space)
-    return OpenedText(MailText(text), from_html=False)
+    return OpenedText(MailText(text + more), from_html=False)
 
 
 def _check_header(block: bytes) -> tuple[Field, ...]:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from tuimail.mail.charsets import decode_text
 from tuimail.mail.encoded_words import decode_words
-from tuimail.mail.header_block import unfold
 
 PARAMETER_LIMIT = 1_000
 """Parameters (and pieces of them) read of one field; the rest is passed over."""
 
 _EXTENDED_NAME = re.compile(r"(.+?)(?:\*([0-9]{1,4}))?(\*)?")
-_PARAMETER = re.compile(rb';[;\s]*([^=;\s"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^;]*))', re.DOTALL)
-_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 
 
 def decode_parameters(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -37,20 +34,6 @@ def decode_parameters(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
             numbered = pieces.setdefault(parts[1], {})
             numbered.setdefault(int(parts[2] or 0), (value, bool(parts[3])))
     return plain | {name: _join_pieces(numbered) for name, numbered in pieces.items()}
-
-
-def split_parameters(value: bytes) -> tuple[str, dict[str, str]]:
-    """A raw field value as its first word in lower case (`text/plain`) and its parameters."""
-    value = unfold(value)
-    head, semicolon, rest = value.partition(b";")
-    word = head.decode("latin-1").strip().lower()
-    return word, decode_parameters(_read_parameters(semicolon + rest))
-
-
-def _read_parameters(text: bytes) -> Iterator[tuple[bytes, bytes]]:
-    for parameter in _PARAMETER.finditer(text):
-        name, quoted, bare = parameter.groups()
-        yield name, bare.strip() if quoted is None else _ESCAPE.sub(rb"\1", quoted)
 
 
 def _join_pieces(numbered: dict[int, tuple[bytes, bool]]) -> str:
