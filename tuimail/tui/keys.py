@@ -188,6 +188,12 @@ DIALOG_KEYS = (
     _key("dialog.leave", "escape", "leave", "Back", "Close this.", show=True, display="Esc"),
 )
 
+CHOICE_KEYS = (
+    _key(
+        "dialog.choose", "enter", "choose", "Choose", "Take this one.", show=True, display="Enter"
+    ),
+)
+
 SAVE_KEYS = (_key("save.start", "ctrl+s", "save", "Save", "Save the messages.", show=True),)
 
 QUIT_KEYS = (

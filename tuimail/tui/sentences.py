@@ -31,11 +31,11 @@ def opening(folder: Folder) -> str:
 
 
 def empty(folder: Folder) -> str:
-    return f"{folder.name} is empty. J and K open the next folder and the one before."
+    return f"There are no messages in {folder.name}. J and K open the next folder, the one before."
 
 
 def not_selectable(folder: Folder) -> str:
-    return f"{folder.name} only holds other folders. J and K open the next one and the one before."
+    return f"{folder.name} only holds other folders. J and K open the next one, the one before."
 
 
 def made_anew(folder: Folder) -> str:

@@ -93,6 +93,7 @@ class BrowseScreen(PanelScreen):
         self.status.account = sentences.DEMO if self._demo else self._account
         self.status.states = self.store.connection_states
         self.folder_tree.notice = self.list_panel.messages.notice = sentences.CONNECTING
+        self.list_panel.heading.heading = str(INBOX.name)
         self.open_folder(INBOX)
         self.load_folders()
         self.set_interval(LOOK_INTERVAL, self._look_for_mail)

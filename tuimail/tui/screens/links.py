@@ -14,31 +14,39 @@ from textual.widgets import Footer, Static
 
 from tuimail.mail.unsubscribe import Link, ListUnsubscribe
 from tuimail.tui.cells import fit_cells
+from tuimail.tui.keys import CHOICE_KEYS
 from tuimail.tui.screens.dialog import Dialog
 from tuimail.tui.widgets.line_list import LineList
+
+_HEIGHT = 8
+"""Rows; more of them scroll."""
 
 
 class LinkList(LineList):
     """One line a link."""
 
-    def __init__(self, links: Sequence[Link]) -> None:
+    BINDINGS = [*CHOICE_KEYS]
+
+    def __init__(self, links: Sequence[Link], start: int) -> None:
         super().__init__()
         self._links = links
+        self._start = start
 
     @property
     def current(self) -> Link:
         return self._links[self.cursor]
 
     def on_mount(self) -> None:
-        self.set_rows(len(self._links), 0)
+        self.styles.height = min(len(self._links), _HEIGHT)
+        self.set_rows(len(self._links), self._start)
 
     def render_row(self, index: int, width: int, style: Style) -> list[Segment]:
         link = self._links[index]
         sign = "!" if link.warning else " "
         faint = self.style_of("line--faint", style)
         return [
-            Segment(f" {sign} {fit_cells(link.scheme, 7)}", faint),
-            Segment(fit_cells(str(link.shown), width - 10), style),
+            Segment(f"{sign} {fit_cells(link.scheme, 7)}", faint),
+            Segment(fit_cells(str(link.shown), width - 9), style),
         ]
 
 
@@ -52,7 +60,8 @@ class LinksScreen(Dialog[Link]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = Content("Copy an unsubscribe link")
-            yield LinkList(self._field.links)
+            links = self._field.links
+            yield LinkList(links, links.index(self._field.best) if self._field.best else 0)
             yield Static(id="link", markup=False)
             yield Static("Enter copies it. Nothing is opened, nothing is sent.", classes="hint")
         yield Footer(compact=True, show_command_palette=False)

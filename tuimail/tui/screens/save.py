@@ -17,7 +17,7 @@ from tuimail.export.save import SaveFormat
 from tuimail.files import shown_path
 from tuimail.tui.cells import fit_cells
 from tuimail.tui.figures import format_messages
-from tuimail.tui.keys import SAVE_KEYS
+from tuimail.tui.keys import CHOICE_KEYS, SAVE_KEYS
 from tuimail.tui.screens.dialog import Dialog
 from tuimail.tui.widgets.line_list import LineList
 
@@ -39,6 +39,8 @@ class SaveChoice:
 
 class FormatList(LineList):
     """The formats; the one under the cursor is chosen, and one that does not exist cannot be."""
+
+    BINDINGS = [*CHOICE_KEYS]
 
     @property
     def chosen(self) -> SaveFormat:

@@ -34,7 +34,7 @@ class AttachmentList(LineList):
         room = width - _SIZE_WIDTH - 2
         name_width = max(12, room * 3 // 5)
         return [
-            Segment(fit_cells(str(attachment.name), name_width) + " ", style),
+            Segment(fit_cells(f" {attachment.name}", name_width) + " ", style),
             Segment(fit_cells(note, room - name_width), faint),
             Segment(" " + fit_cells_right(f"~{format_size(attachment.size)}", _SIZE_WIDTH), faint),
         ]
