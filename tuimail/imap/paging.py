@@ -10,6 +10,15 @@ class SortKey(Enum):
     """What a list is ordered by; the value is the word on the command line."""
 
     ARRIVAL = "arrival"
+    """The order in which the folder holds the messages: that of sequence numbers."""
+    RECEIVED = "received"
+    """INTERNALDATE."""
+    DATE = "date"
+    FROM = "from"
+    TO = "to"
+    CC = "cc"
+    SUBJECT = "subject"
+    SIZE = "size"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,12 +92,18 @@ class Session(Listener):
     def dead(self) -> bool:
         return self.wire.dead
 
+    def run(
+        self, command: Command, receive: Receive | None = None, open_sink: OpenSink | None = None
+    ) -> Completion:
+        """Send one command and wait for its end; raises CommandRefused and ConnectionLost."""
+        return self.finish(self.wire.send(command, receive, open_sink))
+
     # --- folders
 
     def list_folders(self) -> tuple[Folder, ...]:
         """Every folder that LIST tells of, in the server's order."""
         found: list[Folder] = []
-        self._run(
+        self.run(
             Command(b"LIST", (b'""', b'"*"')),
             lambda response: found.extend(read_list(response)),
         )
@@ -141,7 +147,7 @@ class Session(Listener):
             return self.selected
         selected = self.selected = Selected(folder)
         try:
-            self._run(Command(b"EXAMINE", (astring(folder),)))
+            self.run(Command(b"EXAMINE", (astring(folder),)))
         except CommandRefused:
             self.selected = None
             raise
@@ -155,7 +161,7 @@ class Session(Listener):
 
     def look(self) -> None:
         """Let the server say what has come and gone (NOOP; RFC 9051, 6.1.2)."""
-        self._run(Command(b"NOOP"))
+        self.run(Command(b"NOOP"))
 
     # --- messages
 
@@ -167,7 +173,7 @@ class Session(Listener):
         open_sink: OpenSink | None = None,
     ) -> Completion:
         """FETCH by sequence numbers (a sequence set) from the folder that is open."""
-        return self._run(Command(b"FETCH", (numbers, items)), receive, open_sink)
+        return self.run(Command(b"FETCH", (numbers, items)), receive, open_sink)
 
     def uid_fetch(
         self,
@@ -237,11 +243,6 @@ class Session(Listener):
         self.wire.literal_plus = not self.capabilities.isdisjoint({"LITERAL+", "LITERAL-"})
         return True
 
-    def _run(
-        self, command: Command, receive: Receive | None = None, open_sink: OpenSink | None = None
-    ) -> Completion:
-        return self.finish(self.wire.send(command, receive, open_sink))
-
     # --- signing in
 
     def _sign_in(self, endpoint: Endpoint, password: str) -> None:
@@ -255,11 +256,11 @@ class Session(Listener):
             arguments: Iterable[Argument] = (
                 quoted(octets) if octets.isascii() else astring(octets) for octets in (user, secret)
             )
-            completion = self._run(Command(b"LOGIN", tuple(arguments)), self._note_untagged)
+            completion = self.run(Command(b"LOGIN", tuple(arguments)), self._note_untagged)
         # LOGIN's answer carries the capabilities on most servers; it saves a round trip.
         before = self.capabilities
         if not self._note_capabilities(completion.code) and self.capabilities is before:
-            self._run(Command(b"CAPABILITY"), self._note_untagged)
+            self.run(Command(b"CAPABILITY"), self._note_untagged)
 
     def _authenticate_plain(self, user: bytes, secret: bytes) -> Completion:
         """RFC 4616, in one round trip where the server takes an initial response (RFC 4959)."""
@@ -267,7 +268,7 @@ class Session(Listener):
             raise SignInError("the server offers no way to sign in with a password")
         response = base64.b64encode(b"\0" + user + b"\0" + secret)
         if "SASL-IR" in self.capabilities:
-            return self._run(Command(b"AUTHENTICATE", (b"PLAIN", response)), self._note_untagged)
+            return self.run(Command(b"AUTHENTICATE", (b"PLAIN", response)), self._note_untagged)
         pending = self.wire.send(Command(b"AUTHENTICATE", (b"PLAIN",)), self._note_untagged)
         self.wire.answer(pending, response)
         return self.wire.finish(pending)

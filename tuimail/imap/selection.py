@@ -1,0 +1,97 @@
+"""Which messages of a folder, in which order: what a command or the screen asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuimail.imap.folder import Folder
+from tuimail.imap.number_set import NumberSet
+from tuimail.imap.paging import Order, Window, window
+from tuimail.imap.query import Query
+from tuimail.imap.search import UidArray, highest_uid, uid_array
+from tuimail.imap.session import Session
+from tuimail.imap.sort import has_partial, sort_part, sorted_uids
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Everything narrows; nothing set is the whole folder, newest first."""
+
+    numbers: NumberSet | None = None
+    by_uid: bool = False
+    """Whether `numbers` are UIDs."""
+    query: Query | None = None
+    order: Order = Order()
+    page: int | None = None
+    """From 1; None is everything."""
+    page_size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The messages that a selection means, as it was when the server was asked."""
+
+    folder: Folder
+    uid_validity: int
+    uids: UidArray
+    """Those of the page, in the order asked for."""
+    window: Window
+    """The page among all that match; a page past the end is empty. With `page` None one page
+    holds everything."""
+    missing: int = 0
+    """Numbers named in the set of which there is no message."""
+
+    @property
+    def total(self) -> int:
+        """How many messages match, on all pages."""
+        return self.window.total
+
+
+def choose_messages(session: Session, folder: Folder, selection: Selection) -> Chosen:
+    """Ask the server what a selection means. Raises CommandRefused, UsageError."""
+    selected = session.examine(folder.raw_name, look=True)
+    if _is_plain_sorted_page(session, selection):
+        place = _place(selected.total, selection)
+        # Sorted ascending on the server: the descending window is counted from the end.
+        uids = uid_array()
+        if not place.is_empty:
+            uids = sort_part(session, selection.order.key, place.low, place.high)
+        return Chosen(folder, selected.uid_validity, _in_order(uids, selection), place)
+    numbers = selection.numbers
+    found = sorted_uids(
+        session, selection.order.key, selection.query, numbers, by_uid=selection.by_uid
+    )
+    place = _place(len(found), selection)
+    uids = uid_array() if place.is_empty else found[place.low - 1 : place.high]
+    missing = 0
+    if numbers is not None:
+        highest = highest_uid(session) if selection.by_uid else selected.total
+        known = len(found)
+        if selection.query is not None:
+            everything = sorted_uids(
+                session, selection.order.key, None, numbers, by_uid=selection.by_uid
+            )
+            known = len(everything)
+        missing = max(0, numbers.count_named(highest) - known)
+    return Chosen(folder, selected.uid_validity, _in_order(uids, selection), place, missing)
+
+
+def _is_plain_sorted_page(session: Session, selection: Selection) -> bool:
+    narrowed = selection.numbers is not None or selection.query is not None
+    return (
+        selection.order.key.name != "ARRIVAL"
+        and selection.page is not None
+        and not narrowed
+        and has_partial(session)
+    )
+
+
+def _place(total: int, selection: Selection) -> Window:
+    number, size = selection.page or 1, selection.page_size
+    if selection.page is None:
+        size = max(1, total)
+    return window(total, number, size, descending=selection.order.descending)
+
+
+def _in_order(uids: UidArray, selection: Selection) -> UidArray:
+    return uids[::-1] if selection.order.descending else uids
