@@ -141,6 +141,13 @@ def test_what_is_refused(client: Client, command: str, reason: bytes) -> None:
     assert client.ask(command) == expected
 
 
+def test_a_header_without_any_line_end() -> None:
+    with RecordingServer(mailbox_with(b"Subject: x")) as server, connected(server) as client:
+        written = literal("BODY[HEADER.FIELDS (SUBJECT)]", b"Subject: x\r\n\r\n")
+        answer = client.ask("FETCH 1 BODY.PEEK[HEADER.FIELDS (SUBJECT)]")
+        assert answer.startswith(b"* 1 FETCH (" + written + b")")
+
+
 def test_an_empty_folder_has_no_message_at_all() -> None:
     with RecordingServer(mailbox_with()) as server, connected(server) as client:
         assert client.ask("FETCH 1:* UID").startswith(b"T BAD ")

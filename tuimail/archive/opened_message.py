@@ -18,7 +18,7 @@ CACHE_LIMIT = 64 * 1024 * 1024
 
 # A field with its folds and line ends, or a line that is no field (mbox's `From `).
 _RAW_FIELD = re.compile(
-    rb"^(?!\r?\n)(?:([!-9;-~]+)[ \t]*:)?[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)", re.MULTILINE
+    rb"^(?!\r?\n)(?:([!-9;-~]+)[ \t]*:)?[^\n]*\n(?:[ \t][^\n]*\n)*", re.MULTILINE
 )
 
 
@@ -91,6 +91,6 @@ def split_fields(header: bytes) -> tuple[tuple[bytes, bytes], ...]:
 
     A line that is no field has the name b"".
     """
-    return tuple(
-        ((match[1] or b"").lower(), match[0]) for match in _RAW_FIELD.finditer(header) if match[0]
-    )
+    if not header.endswith(b"\n"):
+        header += b"\r\n"
+    return tuple(((match[1] or b"").lower(), match[0]) for match in _RAW_FIELD.finditer(header))
