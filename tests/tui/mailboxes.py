@@ -33,7 +33,7 @@ def letter(
         "\n"
         f"{body or f'The text of letter {number}.'}\n"
     )
-    return text.replace("\n", "\r\n").encode("utf-8", "surrogateescape")
+    return text.replace("\n", "\r\n").encode("utf-8", "surrogatepass")
 
 
 def stored(uid: int, raw: bytes, *flags: str, received: datetime = NOON) -> StoredMessage:

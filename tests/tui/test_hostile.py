@@ -66,7 +66,7 @@ def hostile_mailbox() -> Mailbox:
             )
         )
     inbox = StoredFolder("INBOX", tuple(stored(n, raw) for n, raw in enumerate(letters, 1)))
-    names = [f"{n}{p}".replace("/", "|").replace("\x00", "") for n, p in enumerate(PAYLOADS)]
+    names = [f"{n} {p}".replace("/", "|").replace("\x00", "") for n, p in enumerate(PAYLOADS)]
     return Mailbox((inbox, *(StoredFolder(name.replace("\ud800", "")) for name in names)))
 
 
