@@ -37,8 +37,20 @@ MOVE_KEYS = (
     _key("move.up", "k,up", "cursor_up", "Up", "One line up."),
     _key("move.top", "g,home", "top", "Top", "To the first line."),
     _key("move.bottom", "G,end", "bottom", "Bottom", "To the last line."),
-    _key("move.page-down", "pagedown", "page_down", "Page down", "One screen down."),
-    _key("move.page-up", "pageup", "page_up", "Page up", "One screen up."),
+    _key(
+        "move.page-down",
+        "pagedown",
+        "page_down",
+        "Page down",
+        "One screen down; past the end of the list, its next page.",
+    ),
+    _key(
+        "move.page-up",
+        "pageup",
+        "page_up",
+        "Page up",
+        "One screen up; past the top of the list, the page before.",
+    ),
 )
 
 LIST_KEYS = (
@@ -116,7 +128,13 @@ DETAILS_KEYS = (
         group=_TAB,
     ),
     _key("details.read", "enter", "read", "Read", "Read the message's text."),
-    _key("details.page-down", "space", "page_down", "Page down", "One screen down."),
+    _key(
+        "details.page-down",
+        "space",
+        "page_down",
+        "Page down",
+        "One screen down; past the end of the list, its next page.",
+    ),
 )
 
 BROWSE_KEYS = (
