@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tuimail.archive.command import (
     LINE_LIMIT,
@@ -43,6 +47,21 @@ def test_broken_arguments_are_refused(text: bytes) -> None:
     with pytest.raises(CommandError) as refused:
         parse_arguments(text)
     assert refused.value.status == "BAD"
+
+
+@given(st.text('ab ()"[]<>\\\r\n{}1+', max_size=40))
+def test_any_line_is_read_or_refused(line: str) -> None:
+    with contextlib.suppress(CommandError):
+        parse_arguments(line.encode())
+
+
+@pytest.mark.parametrize("piece", [b"(", b'"', b"[", b"BODY[(", b'["', b"a(b) ", b"\\", b'"a" '])
+def test_hostile_lines_take_linear_time(piece: bytes) -> None:
+    started = time.perf_counter()
+    with contextlib.suppress(CommandError):
+        parse_arguments(piece * 100_000)
+    # Quadratic, it would be minutes.
+    assert time.perf_counter() - started < 5
 
 
 def test_uid_belongs_to_the_command() -> None:

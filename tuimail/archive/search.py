@@ -35,8 +35,9 @@ class Candidate:
         self.stored = stored
         self._open_message = open_message
 
-    @cached_property
+    @property
     def opened(self) -> OpenedMessage:
+        """Not kept here: a search through a large folder would keep every message."""
         return self._open_message(self.stored)
 
     @cached_property

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tuimail.archive.command import Argument
 from tuimail.archive.response import bad
 from tuimail.archive.search import Candidate
-from tuimail.mail.addresses import parse_addresses
-from tuimail.mail.base_subject import base_subject
-from tuimail.mail.collation import fold_case
-from tuimail.mail.encoded_words import decode_words
+from tuimail.mail.sort_keys import date_key, mailbox_key, received_key, subject_key
 
 SortKey = Callable[[Candidate], str | int | datetime]
 
@@ -41,11 +38,12 @@ def sort_candidates(
 
     The candidates come ascending by sequence number.
     """
-    ordered = list(candidates)
+    values = [[key(candidate) for key, _ in keys] for candidate in candidates]
+    places = list(range(len(candidates)))
     # Python's sort keeps ties as they are, with `reverse` too: the last key goes first.
-    for key, is_reversed in reversed(keys):
-        ordered.sort(key=key, reverse=is_reversed)
-    return ordered
+    for at in reversed(range(len(keys))):
+        places.sort(key=lambda place: values[place][at], reverse=keys[at][1])
+    return [candidates[place] for place in places]
 
 
 def _first_value(candidate: Candidate, name: str) -> bytes:
@@ -53,34 +51,18 @@ def _first_value(candidate: Candidate, name: str) -> bytes:
     return next(values, b"")
 
 
-def _mailbox(name: str) -> SortKey:
-    """The local part of a field's first address."""
-
-    def read(candidate: Candidate) -> str:
-        addresses = parse_addresses(_first_value(candidate, name))
-        if not addresses:
-            return ""
-        address = (addresses[0].address or addresses[0].name).decoded
-        local, at, domain = address.rpartition("@")
-        return fold_case(local if at else domain)
-
-    return read
-
-
-def _date(candidate: Candidate) -> datetime:
-    return (candidate.sent or candidate.stored.internal_date).astimezone(UTC)
-
-
-def _subject(candidate: Candidate) -> str:
-    return fold_case(base_subject(decode_words(_first_value(candidate, "subject"))))
+def _by_field(name: str, key: Callable[[bytes], str]) -> SortKey:
+    return lambda candidate: key(_first_value(candidate, name))
 
 
 _KEYS: dict[str, SortKey] = {
-    "ARRIVAL": lambda candidate: candidate.stored.internal_date,
-    "CC": _mailbox("cc"),
-    "DATE": _date,
-    "FROM": _mailbox("from"),
+    "ARRIVAL": lambda candidate: received_key(candidate.stored.internal_date),
+    "CC": _by_field("cc", mailbox_key),
+    "DATE": lambda candidate: date_key(
+        _first_value(candidate, "date"), candidate.stored.internal_date
+    ),
+    "FROM": _by_field("from", mailbox_key),
     "SIZE": lambda candidate: len(candidate.opened.raw),
-    "SUBJECT": _subject,
-    "TO": _mailbox("to"),
+    "SUBJECT": _by_field("subject", subject_key),
+    "TO": _by_field("to", mailbox_key),
 }
