@@ -74,8 +74,8 @@ def parse_addresses(value: bytes) -> tuple[Address, ...]:
         if plain is None:
             return (*found, *_scan(value, position, ADDRESS_LIMIT - len(found)))
         quoted, name, beside, alone = plain.groups()
-        text = MailText(decode_words(quoted or name.strip() if beside else b""))
-        found.append(Address(text, _decode_address(beside or alone)))
+        shown = decode_words(quoted or (name or b"").strip())
+        found.append(Address(MailText(shown), _decode_address(beside or alone)))
         position = plain.end()
     return tuple(found)
 
@@ -84,6 +84,7 @@ def _scan(value: bytes, position: int, limit: int) -> list[Address]:
     """The same for all that RFC 5322 allows, and for what it does not."""
     found: list[Address] = []
     words: list[bytes] = []
+    later: list[bytes] = []  # the words behind the angle brackets
     angle: bytes | None = None
     comment = b""
     comments_close = True
@@ -92,24 +93,28 @@ def _scan(value: bytes, position: int, limit: int) -> list[Address]:
         if token is None:
             break
         kind, text, position = token.lastgroup, token[0], token.end()
-        if kind == "end" or (kind == "angle" and angle is not None):
-            found += _read_item(b"".join(words), angle, comment)
-            words, angle, comment = [], None, b""
         if kind == "comment" and comments_close:
             end = _comment_end(value, position)
             comments_close = end is not None  # else each bracket would search to the end anew
             if end is not None:
-                words.append(b" ")
-                comment = value[position : end - 1]
+                kind, text, comment = "word", b" ", value[position : end - 1]
                 position = end
+        if kind == "end":
+            found += _read_item(words + later, angle, comment)
+            words, later, angle, comment = [], [], None, b""
+        elif kind == "angle" and angle is not None:  # a comma was forgotten
+            found += _read_item(words, angle, comment)
+            words, later, angle, comment = later, [], text, b""
         elif kind == "angle":
             angle = text
-        elif kind == "colon" and angle is None and not any(b"@" in word for word in words):
+        elif angle is not None:
+            later.append(text)
+        elif kind == "colon" and not any(b"@" in word for word in words):
             words, comment = [], b""  # that was the name of a group
-        elif kind != "end":
+        else:
             words.append(text)
     if len(found) < limit:
-        found += _read_item(b"".join(words), angle, comment)
+        found += _read_item(words + later, angle, comment)
     return found
 
 
@@ -126,9 +131,10 @@ def _comment_end(value: bytes, position: int) -> int | None:
     return None
 
 
-def _read_item(words: bytes, angle: bytes | None, comment: bytes) -> list[Address]:
-    """The mailbox that an item names; nothing for white space and comments alone."""
-    words = b" ".join(words.split())
+def _read_item(tokens: list[bytes], angle: bytes | None, comment: bytes) -> list[Address]:
+    """The mailbox that an item names; none for white space and comments alone."""
+    words = b" ".join(b"".join(tokens).split())
+    address = b""
     if angle is not None:
         address = _ROUTE.sub(b"", _COMMENT.sub(b"", angle.strip(b"<> ")))
         if b'"' not in address:
@@ -139,13 +145,13 @@ def _read_item(words: bytes, angle: bytes | None, comment: bytes) -> list[Addres
         address = next((chunk for chunk in chunks if b"@" in chunk), b"")
         if len(chunks) == 1 and not words.startswith((b'"', b"=?")):
             address = words  # a user of this machine: `root (Cron Daemon)`
-        words = words.replace(address, b"", 1)
+        words = words.replace(address, b"", 1).strip()
         if address.startswith(b'"') and address.endswith(b'"'):
             address = address[1:-1]
-    else:
+    if not words and not address:
         return []
-    name = _QUOTED_TEXT.sub(_unquote, words).strip() or _ESCAPE.sub(rb"\1", comment)
-    return [Address(MailText(decode_words(name)), _decode_address(address))]
+    name = _QUOTED_TEXT.sub(_unquote, words) or _ESCAPE.sub(rb"\1", comment)
+    return [Address(MailText(decode_words(name.strip())), _decode_address(address))]
 
 
 def _unquote(text: re.Match[bytes]) -> bytes:

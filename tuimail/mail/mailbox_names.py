@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 
-_SHIFTED = re.compile(rb"&([^-&]*)-?")
+_SHIFTED = re.compile(rb"&([A-Za-z0-9+,]*)(-?)")
 _NOT_PRINTABLE = re.compile(r"[^ -~]+")
 
 
@@ -35,13 +35,13 @@ def encode_mailbox_name(name: str) -> bytes:
 
 
 def _decode_shifted(shifted: re.Match[bytes]) -> str:
-    if not shifted[0].endswith(b"-"):
+    text, end = shifted.groups()
+    if not end:
         raise ValueError("modified UTF-7 without its end")
-    text = shifted[1]
     if not text:
         return "&"
     padded = text + b"=" * (-len(text) % 4)
-    return b64decode(padded, b"+,", validate=True).decode("utf-16-be")
+    return b64decode(padded, b"+,").decode("utf-16-be")
 
 
 def _encode_shifted(run: re.Match[str]) -> str:

@@ -44,4 +44,6 @@ def _join_pieces(numbered: dict[int, tuple[bytes, bool]]) -> str:
             name, _, value = value.split(b"'", 2)
             charset = name.decode("latin-1")
         joined.append(unquote_to_bytes(value) if is_encoded else value)
+    if not any(is_encoded for _, is_encoded in numbered.values()):
+        return decode_words(b"".join(joined))
     return decode_text(b"".join(joined), charset)
