@@ -15,15 +15,16 @@ def join_flowed(text: str, *, delete_space: bool) -> str:
         content = line.lstrip(">")
         own_depth = len(line) - len(content)
         content = content.removeprefix(" ")
-        if waiting and own_depth != depth:
+        is_signature = content == "-- "
+        if waiting and (own_depth != depth or is_signature):
             paragraphs.append(_quote("".join(waiting), depth))
             waiting = []
         depth = own_depth
-        if content.endswith(" ") and content != "-- ":
+        if content.endswith(" ") and not is_signature:
             waiting.append(content[:-1] if delete_space else content)
-            continue
-        paragraphs.append(_quote("".join((*waiting, content)), depth))
-        waiting = []
+        else:
+            paragraphs.append(_quote("".join((*waiting, content)), depth))
+            waiting = []
     if waiting:
         paragraphs.append(_quote("".join(waiting), depth))
     return "\n".join(paragraphs)

@@ -31,7 +31,7 @@ _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]", re.I
 _HOST_LENGTH_LIMIT = 253
 # What nearly all are; urlsplit and quote would make nothing else of it.
 _PLAIN = re.compile(
-    r"(https?)://[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?::[0-9]{1,4})?(?:[/?#][a-z0-9!#$%&'()*+,./:;=?@_~-]*)?",
+    r"(https?)://[a-z0-9](?:[a-z0-9._-]{0,200}[a-z0-9])?(?::[0-9]{1,4})?(?:[/?#][a-z0-9!#$%&'()*+,./:;=?@_~-]*)?",
     re.IGNORECASE,
 )
 _MAILBOX = re.compile(r"[^@\s,\x00-\x1f\x7f]+@[^@\s,\x00-\x1f\x7f]+")
