@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuimail.text import MailText
+from tuimail.errors import UsageError
+from tuimail.text import MailText, safe_line
 
 # RFC 6154, in the order in which people expect them; INBOX stands before all of them.
 SPECIAL_USES = (
@@ -79,3 +82,31 @@ class FolderStatus:
     uid_validity: int | None = None
     size: int | None = None
     """Octets of all messages together (RFC 8438)."""
+
+
+def find_folder(folders: Sequence[Folder], name: str) -> Folder:
+    """The folder of this full name, decoded; INBOX in any case.
+
+    Raises UsageError, which names the nearest ones, when there is none.
+    """
+    for folder in folders:
+        if folder.name.decoded == name or (folder.is_inbox and name.upper() == "INBOX"):
+            return folder
+    by_name = {str(folder.name): folder for folder in folders}
+    by_folded_name = {shown.casefold(): shown for shown in by_name}
+    near = difflib.get_close_matches(name.casefold(), by_folded_name, n=3, cutoff=0.5)
+    hint = ", ".join(by_folded_name[folded] for folded in near)
+    raise UsageError(
+        f"there is no folder {safe_line(name, 100)!r}" + (f"; is it {hint}?" if hint else "")
+    )
+
+
+def with_subfolders(folders: Sequence[Folder], top: Folder) -> tuple[Folder, ...]:
+    """A folder and all below it in the hierarchy, in the order of `folders`."""
+    start = top.name.decoded + (top.delimiter or "")
+    return tuple(
+        folder
+        for folder in folders
+        if folder.raw_name == top.raw_name
+        or (top.delimiter and folder.name.decoded.startswith(start))
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tuimail.imap.folder import Folder
 from tuimail.imap.paging import Order, Window
+from tuimail.imap.search import UidArray
 from tuimail.imap.summary import Summary
 
 
@@ -19,6 +20,9 @@ class Page:
     window: Window
     summaries: tuple[Summary, ...]
     """In the order shown."""
+    result: UidArray | None = None
+    """Every message that was found or sorted, ascending: handed back with the next page, nothing
+    is searched or sorted again. None for a page in order of arrival."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from tuimail.errors import CommandRefused, MessageUnreadable
+from tuimail.errors import CommandRefused
 from tuimail.imap.fetch import Row, row_items
 from tuimail.imap.folder import Folder
 from tuimail.imap.page import Page
@@ -56,9 +56,9 @@ class PageFetch:
 
             def receive(parts: Response) -> bool:
                 row = Row.of(parts)
-                if row is None or not place.low <= row.sequence_number <= place.high:
+                if row is None or not row.is_listed:
                     return False
-                if not _is_listed(row):
+                if not place.low <= row.sequence_number <= place.high:
                     return False
                 summary = summarize(row, selected.folder, selected.uid_validity)
                 by_number[summary.sequence_number] = summary
@@ -111,11 +111,3 @@ def _longest_rise(told: list[Summary]) -> frozenset[int]:
         ends[place : place + 1] = [uid]
         runs[uid] = (*before, summary.sequence_number)
     return frozenset(runs[ends[-1]]) if ends else frozenset()
-
-
-def _is_listed(row: Row) -> bool:
-    """Whether it answers us, rather than tells in passing of flags that somebody changed."""
-    try:
-        return row.header is not None
-    except MessageUnreadable:
-        return True

@@ -33,6 +33,9 @@ class Order:
         return Order(self.key, not self.descending)
 
 
+NEWEST_FIRST = Order()
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A run of places in the order shown, and the sequence numbers that stand there.

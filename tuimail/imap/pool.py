@@ -107,8 +107,9 @@ class _Worker:
 
     def has_open(self, folder: bytes | None) -> bool:
         session = self.session
-        selected = session.selected if session is not None and not session.dead else None
-        return folder is not None and selected is not None and selected.folder == folder
+        if folder is None or session is None or session.dead:
+            return False
+        return session.has_open(folder)
 
 
 class ConnectionPool:

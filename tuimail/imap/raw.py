@@ -122,7 +122,14 @@ def check_validity(session: Session, identity: Identity, *, look: bool = False) 
     """
     if not identity.uid:
         raise MessageUnreadable("the server gave no UID for this message, so it cannot be fetched")
-    selected = session.examine(identity.folder, look=look)
-    if selected.uid_validity != identity.uid_validity:
+    return open_folder(session, identity.folder, identity.uid_validity, look=look)
+
+
+def open_folder(
+    session: Session, folder: bytes, uid_validity: int, *, look: bool = False
+) -> Selected:
+    """Open a folder whose UIDs are known; raises FolderChanged when they are void."""
+    selected = session.examine(folder, look=look)
+    if selected.uid_validity != uid_validity:
         raise FolderChanged("the folder was made anew on the server; look again")
     return selected

@@ -6,6 +6,7 @@ import contextlib
 import re
 from array import array
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from tuimail.errors import MessageUnreadable, UsageError
 from tuimail.imap.command import Argument, Command, Literal, sequence_set
@@ -16,7 +17,7 @@ from tuimail.imap.session import Session
 from tuimail.imap.structure import attachments
 from tuimail.imap.wire import Response
 
-UidArray = array[int]
+UidArray: TypeAlias = "array[int]"
 """UIDs in four octets each: a million take 4 MB instead of 36."""
 
 _ALL = re.compile(rb" ALL ([\d,:]+)", re.IGNORECASE)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from tuimail.imap.folder import Folder
 from tuimail.imap.number_set import NumberSet
-from tuimail.imap.paging import Order, Window, window
+from tuimail.imap.paging import NEWEST_FIRST, Order, SortKey, Window, window
 from tuimail.imap.query import Query
-from tuimail.imap.search import UidArray, highest_uid, uid_array
+from tuimail.imap.search import UidArray, highest_uid, search_uids, uid_array
 from tuimail.imap.session import Session
 from tuimail.imap.sort import has_partial, sort_part, sorted_uids
 
@@ -21,7 +21,7 @@ class Selection:
     by_uid: bool = False
     """Whether `numbers` are UIDs."""
     query: Query | None = None
-    order: Order = Order()
+    order: Order = NEWEST_FIRST
     page: int | None = None
     """From 1; None is everything."""
     page_size: int = 50
@@ -49,7 +49,10 @@ class Chosen:
 
 def choose_messages(session: Session, folder: Folder, selection: Selection) -> Chosen:
     """Ask the server what a selection means. Raises CommandRefused, UsageError."""
-    selected = session.examine(folder.raw_name, look=True)
+    is_open = session.has_open(folder.raw_name)
+    selected = session.examine(folder.raw_name)
+    if is_open:
+        session.look()
     if _is_plain_sorted_page(session, selection):
         place = _place(selected.total, selection)
         # Sorted ascending on the server: the descending window is counted from the end.
@@ -63,23 +66,25 @@ def choose_messages(session: Session, folder: Folder, selection: Selection) -> C
     )
     place = _place(len(found), selection)
     uids = uid_array() if place.is_empty else found[place.low - 1 : place.high]
-    missing = 0
-    if numbers is not None:
-        highest = highest_uid(session) if selection.by_uid else selected.total
-        known = len(found)
-        if selection.query is not None:
-            everything = sorted_uids(
-                session, selection.order.key, None, numbers, by_uid=selection.by_uid
-            )
-            known = len(everything)
-        missing = max(0, numbers.count_named(highest) - known)
+    missing = _count_missing(session, selection) if numbers is not None else 0
     return Chosen(folder, selected.uid_validity, _in_order(uids, selection), place, missing)
+
+
+def _count_missing(session: Session, selection: Selection) -> int:
+    numbers = selection.numbers
+    if numbers is None or session.selected is None:
+        return 0
+    if not selection.by_uid:
+        existing = sum(len(run) for run in numbers.clipped(session.selected.total))
+        return numbers.count_named(session.selected.total) - existing
+    found = search_uids(session, None, numbers, by_uid=True)
+    return numbers.count_named(highest_uid(session)) - len(found)
 
 
 def _is_plain_sorted_page(session: Session, selection: Selection) -> bool:
     narrowed = selection.numbers is not None or selection.query is not None
     return (
-        selection.order.key.name != "ARRIVAL"
+        selection.order.key is not SortKey.ARRIVAL
         and selection.page is not None
         and not narrowed
         and has_partial(session)

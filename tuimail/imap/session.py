@@ -132,6 +132,10 @@ class Session(Listener):
                 with contextlib.suppress(CommandRefused):
                     self.wire.finish(pending)
 
+    def has_open(self, folder: bytes) -> bool:
+        """Whether this folder is open on this connection."""
+        return self.selected is not None and self.selected.folder == folder
+
     def examine(self, folder: bytes, *, look: bool = False) -> Selected:
         """Open a folder read-only; nothing is sent when it is open already.
 

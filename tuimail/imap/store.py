@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from tuimail.errors import MessageGone
 from tuimail.imap.command import sequence_set
 from tuimail.imap.events import Alert, ConnectionState, MessagesChanged, StoreEvent
-from tuimail.imap.fetch import Row
-from tuimail.imap.folder import Folder, FolderStatus
+from tuimail.imap.fetch import LISTED_FIELDS, Row
+from tuimail.imap.folder import Folder, FolderStatus, find_folder
 from tuimail.imap.identity import Identity
+from tuimail.imap.ordered_page import OrderedPageFetch
 from tuimail.imap.page import FetchedPart, Page
 from tuimail.imap.page_fetch import OnRows, PageFetch
-from tuimail.imap.paging import Order
-from tuimail.imap.pool import ConnectionPool, Job, Lane, Request
-from tuimail.imap.raw import GONE, RawFetch, RawReceiver, check_validity
+from tuimail.imap.paging import Order, SortKey
+from tuimail.imap.pool import ConnectionPool, Job, Lane, Pause, Request
+from tuimail.imap.query import Query
+from tuimail.imap.raw import GONE, RawFetch, RawReceiver, check_validity, open_folder
+from tuimail.imap.rows import fetch_rows, unknown_items
+from tuimail.imap.search import UidArray
+from tuimail.imap.selection import Chosen, Selection, choose_messages
 from tuimail.imap.session import Session
 from tuimail.imap.structure import Part
+from tuimail.imap.summary import Summary
 from tuimail.imap.wire import Response
 
 T = TypeVar("T")
 
 PAGE_SIZE = 50
+ROWS_IN_A_CHUNK = 500
+"""Rows that one command asks for when a whole folder is listed."""
 SIZE = 4
 """Connections; what a server takes from one person without complaint."""
 
@@ -77,15 +86,93 @@ class MailStore:
         order: Order,
         *,
         size: int = PAGE_SIZE,
+        query: Query | None = None,
+        result: UidArray | None = None,
         on_rows: OnRows | None = None,
     ) -> Request[Page]:
         """Page `number` (from 1) of a folder; a number past the end gives the last page.
 
+        With a query, only what matches. `result` is that of an earlier page of the same folder,
+        query and sort key: then nothing is searched or sorted again, in either direction.
+
         `on_rows(window, summaries)` gets rows as they come, in whatever order. When it is
         called anew with another window, what came before is void.
         """
-        fetch = PageFetch(folder, number, order, size, on_rows)
-        return self._ask(fetch.run, folder.raw_name)
+        if order.key is SortKey.ARRIVAL and query is None:
+            fetch = PageFetch(folder, number, order, size, on_rows)
+            return self._ask(fetch.run, folder.raw_name)
+        ordered = OrderedPageFetch(folder, number, order, size, query, result, on_rows)
+        return self._ask(ordered.run, folder.raw_name)
+
+    def choose(self, folder: Folder, selection: Selection) -> Request[Chosen]:
+        """The UIDs that a selection means. Ends with CommandRefused or UsageError too."""
+        return self._ask(
+            lambda session: choose_messages(session, folder, selection), folder.raw_name
+        )
+
+    def rows(
+        self,
+        chosen: Chosen,
+        uids: Sequence[int],
+        *,
+        fields: Sequence[str] = LISTED_FIELDS,
+        items: Sequence[str] = (),
+    ) -> Request[tuple[Summary, ...]]:
+        """Rows of some of the chosen messages, in the order of `uids`, in the bulk lane.
+
+        Messages that are gone are left out. Ends with FolderChanged when the UIDs are void.
+        """
+
+        def run(session: Session, _pause: Pause) -> tuple[Summary, ...]:
+            selected = open_folder(session, chosen.folder.raw_name, chosen.uid_validity)
+            return fetch_rows(session, selected, uids, fields=fields, items=items)
+
+        return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
+
+    def iter_rows(
+        self,
+        chosen: Chosen,
+        *,
+        fields: Sequence[str] = LISTED_FIELDS,
+        items: Sequence[str] = (),
+        chunk: int = ROWS_IN_A_CHUNK,
+    ) -> Iterator[Summary]:
+        """Rows of all the chosen messages, in their order however many connections there are.
+
+        Pulled by the caller: a few chunks are under way ahead of it, so memory stays flat.
+        """
+        starts = iter(range(0, len(chosen.uids), chunk))
+        ahead: deque[Request[tuple[Summary, ...]]] = deque()
+        try:
+            while True:
+                while len(ahead) <= len(self.connection_states):
+                    start = next(starts, None)
+                    if start is None:
+                        break
+                    uids = chosen.uids[start : start + chunk]
+                    ahead.append(self.rows(chosen, uids, fields=fields, items=items))
+                if not ahead:
+                    return
+                yield from ahead.popleft().result()
+        finally:
+            for request in ahead:
+                request.cancel()
+
+    def unknown_items(self, folder: Folder, items: Sequence[str]) -> Request[frozenset[str]]:
+        """Those of the FETCH items that this server does not know."""
+
+        def run(session: Session) -> frozenset[str]:
+            session.examine(folder.raw_name)
+            return unknown_items(session, items)
+
+        return self._ask(run, folder.raw_name)
+
+    def find_folder(self, name: str) -> Request[Folder]:
+        """The folder of this full name, decoded, as the server shows it.
+
+        Ends with UsageError, which names the nearest ones, when there is none.
+        """
+        return self._ask(lambda session: find_folder(session.list_folders(), name))
 
     def look(self, folder: Folder) -> Request[None]:
         """Let the server say what is new in a folder: MessagesChanged comes when something is."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tuimail.errors import MessageUnreadable
-from tuimail.imap.fetch import Row
+from tuimail.imap.fetch import ItemValue, Row
 from tuimail.imap.identity import Identity
 from tuimail.imap.structure import Attachment, Part, attachments
 from tuimail.mail.addresses import Address, parse_addresses
@@ -41,8 +42,20 @@ class Summary:
     structure: Part | None = None
     """The root of BODYSTRUCTURE; None where it could not be read."""
     attachments: tuple[Attachment, ...] = ()
+    fields: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The header fields that were asked for, by name in lower case, raw; the first of each."""
+    items: Mapping[str, ItemValue] = field(default_factory=dict)
+    """The further FETCH items that were asked for, by the name as asked."""
     error: MailText | None = None
     """One sentence, when the server answered badly for this message."""
+
+    def header(self, name: str) -> MailText | None:
+        """A header field that was asked for, decoded; None when the message has none."""
+        return _text(self.fields.get(name.lower()))
+
+    def addresses(self, name: str) -> tuple[Address, ...]:
+        """The addresses of a header field that was asked for: Sender, Reply-To, Bcc."""
+        return parse_addresses(self.fields.get(name.lower(), b""))
 
     def has_flag(self, flag: str) -> bool:
         r"""Whether the message carries this flag (`\Seen`); flags have no case."""
@@ -53,8 +66,11 @@ class Summary:
         return self.has_flag("\\Seen")
 
 
-def summarize(row: Row, folder: bytes, uid_validity: int) -> Summary:
-    """A row with everything decoded; what cannot be read becomes the summary's `error`."""
+def summarize(row: Row, folder: bytes, uid_validity: int, items: Sequence[str] = ()) -> Summary:
+    """A row with everything decoded; what cannot be read becomes the summary's `error`.
+
+    `items` are the further FETCH items that were asked for.
+    """
     number = row.sequence_number
     try:
         uid = row.uid
@@ -77,6 +93,8 @@ def summarize(row: Row, folder: bytes, uid_validity: int) -> Summary:
             list_unsubscribe=_list_unsubscribe(fields),
             structure=structure,
             attachments=attachments(structure) if structure is not None else (),
+            fields=fields,
+            items={name: row.item(name.upper().encode("ascii")) for name in items},
             error=error,
         )
     except MessageUnreadable as fault:

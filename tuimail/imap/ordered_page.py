@@ -1,0 +1,104 @@
+"""A page of what was searched or sorted."""
+
+from __future__ import annotations
+
+import contextlib
+
+from tuimail.errors import CommandRefused
+from tuimail.imap.fetch import LISTED_FIELDS
+from tuimail.imap.folder import Folder
+from tuimail.imap.identity import Identity
+from tuimail.imap.page import Page
+from tuimail.imap.page_fetch import OnRows
+from tuimail.imap.paging import Order, Window, page_count, window
+from tuimail.imap.query import Query
+from tuimail.imap.raw import GONE
+from tuimail.imap.rows import fetch_rows
+from tuimail.imap.search import UidArray, uid_array
+from tuimail.imap.session import Selected, Session
+from tuimail.imap.sort import has_partial, sort_part, sorted_uids
+from tuimail.imap.summary import Summary
+from tuimail.text import MailText
+
+
+class OrderedPageFetch:
+    """One page of a list of UIDs that is made once and sliced in both directions."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        number: int,
+        order: Order,
+        size: int,
+        query: Query | None,
+        result: UidArray | None,
+        on_rows: OnRows | None,
+    ) -> None:
+        self._folder = folder
+        self._number = number
+        self._order = order
+        self._size = size
+        self._query = query
+        self._result = result
+        self._on_rows = on_rows
+
+    def run(self, session: Session) -> Page:
+        """The page as the result was; a message that went since then says so in its row."""
+        is_open = session.has_open(self._folder.raw_name)
+        selected = session.examine(self._folder.raw_name)
+        if self._result is None and is_open:
+            session.look()
+        if self._result is None and self._query is None and has_partial(session):
+            # Cyrus names PARTIAL among its capabilities and answers BAD.
+            with contextlib.suppress(CommandRefused):
+                return self._fetch_part(session, selected)
+        result = self._result
+        if result is None:
+            result = sorted_uids(session, self._order.key, self._query)
+        place = self._place(len(result))
+        uids = uid_array() if place.is_empty else result[place.low - 1 : place.high]
+        return self._fetch(session, selected, uids, place, result)
+
+    def _fetch_part(self, session: Session, selected: Selected) -> Page:
+        place = self._place(selected.total)
+        uids = uid_array()
+        if not place.is_empty:
+            uids = sort_part(session, self._order.key, place.low, place.high)
+        return self._fetch(session, selected, uids, place, None)
+
+    def _place(self, total: int) -> Window:
+        number = min(self._number, page_count(total, self._size))
+        return window(total, number, self._size, descending=self._order.descending)
+
+    def _fetch(
+        self,
+        session: Session,
+        selected: Selected,
+        ascending: UidArray,
+        place: Window,
+        result: UidArray | None,
+    ) -> Page:
+        uids = ascending[::-1] if self._order.descending else ascending
+        on_rows = self._on_rows
+
+        def on_row(summary: Summary) -> None:
+            if on_rows is not None:
+                on_rows(place, (summary,))
+
+        found = fetch_rows(session, selected, uids, fields=LISTED_FIELDS, on_row=on_row)
+        by_uid = {summary.identity.uid: summary for summary in found}
+        folder, validity = selected.folder, selected.uid_validity
+        return Page(
+            folder=self._folder,
+            uid_validity=validity,
+            order=self._order,
+            window=place,
+            summaries=tuple(
+                by_uid.get(uid) or Summary(Identity(folder, validity, uid), 0, error=_GONE)
+                for uid in uids
+            ),
+            result=result,
+        )
+
+
+_GONE = MailText(GONE)
