@@ -270,7 +270,7 @@ def test_whatever_a_stranger_adds_every_link_is_safe(start: str, text: str) -> N
 
 
 def test_every_link_of_the_corpus_is_safe(corpus: list[Path]) -> None:
-    links = []
+    links: list[Link] = []
     for path in corpus:
         value = read_values(path.read_bytes()).get("list-unsubscribe")
         if value:

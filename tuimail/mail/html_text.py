@@ -165,7 +165,7 @@ class _Page:
         return "> " * min(self._quotes, limit, _DEPTH_LIMIT)
 
     def _indent(self) -> str:
-        if not self._lists:
+        if not self._lists and not self._mark:
             return ""
         mark, self._mark = self._mark or "  ", ""
         return "  " * (min(len(self._lists), _DEPTH_LIMIT) - 1) + mark
