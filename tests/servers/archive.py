@@ -118,7 +118,7 @@ class RecordingServer(ArchiveServer):
             self.changed.notify_all()
 
     def count(self, name: bytes) -> int:
-        """How many commands began with these words, `FETCH` as well as `UID FETCH`."""
+        """How many commands began with these words; `FETCH` is not `UID FETCH`."""
         return sum(command.upper().startswith(name) for command in self.commands)
 
     def wait_for(self, name: bytes, times: int = 1, timeout: float = 10) -> None:
