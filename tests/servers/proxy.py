@@ -14,6 +14,8 @@ class RecordingProxy:
     """Stands between a client and a server on a loopback port of its own."""
 
     target: int
+    hidden: tuple[bytes, ...] = ()
+    """Words that are cut out of what the server says: capabilities that nobody shall know of."""
     port: int = 0
     sent: bytearray = field(default_factory=bytearray)
     """Everything that clients said, of all connections, in the order in which it came."""
@@ -21,6 +23,7 @@ class RecordingProxy:
     """Octets that the server answered."""
     connections: int = 0
     _sockets: list[socket.socket] = field(default_factory=list)
+    _copiers: list[threading.Thread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -51,6 +54,10 @@ class RecordingProxy:
             listener.close()
             thread.join()
             self.cut()
+            for copier in self._copiers:
+                copier.join()
+            for sock in self._sockets:
+                sock.close()
 
     def _listen(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -62,9 +69,11 @@ class RecordingProxy:
                     self._sockets += [client, server]
                 for source, sink, upward in ((client, server, True), (server, client, False)):
                     source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    threading.Thread(
+                    copier = threading.Thread(
                         target=self._copy, args=(source, sink, upward), daemon=True
-                    ).start()
+                    )
+                    self._copiers.append(copier)
+                    copier.start()
 
     def _copy(self, source: socket.socket, sink: socket.socket, upward: bool) -> None:
         with contextlib.suppress(OSError):
@@ -74,6 +83,8 @@ class RecordingProxy:
                         self.sent += octets
                     else:
                         self.received += len(octets)
+                        for word in self.hidden:
+                            octets = octets.replace(word, b"")
                 sink.sendall(octets)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
