@@ -71,6 +71,8 @@ def test_line_breaks_cannot_hide_in_arguments(octet: bytes, wrap: type) -> None:
         (b"NIL", b'"NIL"'),
         (b"(x)", b'"(x)"'),
         (b"a*b%", b'"a*b%"'),
+        (b"6a[2Jb", b'"6a[2Jb"'),
+        (b"a{5}", b'"a{5}"'),
         (b"INBOX]", b'"INBOX]"'),
         ("Größe".encode(), Literal("Größe".encode())),
     ],

@@ -19,7 +19,8 @@ ALLOWED = frozenset(
 """CLOSE expunges nothing after EXAMINE (RFC 9051, 6.4.1); SELECT is not here."""
 _WITH_UID = frozenset((b"FETCH", b"SEARCH", b"SORT", b"THREAD"))
 _BREAKS = re.compile(rb"[\r\n\0]")
-_ATOM = re.compile(rb"[!#$&'+,\-./0-9:;<=>?@A-Z\[^_`a-z|}~]+")
+# Fewer than RFC 9051 lets an atom have: `[`, for one, begins a section to some servers.
+_ATOM = re.compile(rb"[A-Za-z0-9&+,\-./=_@:$#~]+")
 # Everything that FETCH is sent here: names, sections, partials, lists of header names.
 _FETCH_ITEMS = re.compile(rb"[A-Za-z0-9.\-_\[\]()<>: ]+")
 # Without PEEK these set \Seen (RFC 9051, 6.4.5; RFC 3516); RFC822.SIZE alone does not.
