@@ -1,4 +1,4 @@
-"""Archive servers that misbehave, each in one way, and folders of any size.
+"""Archive servers that misbehave, each in one way.
 
 Each is a context manager: `with StallingServer(mailbox) as server:` listens on `server.port`.
 """
@@ -10,10 +10,17 @@ import threading
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any, overload
+from typing import Any
 
+from tests.servers.mailboxes import (
+    EPOCH,
+    LazyMessages,
+    mailbox_of,
+    mailbox_with,
+    plain_message,
+)
 from tuimail.archive.command import Command
 from tuimail.archive.connection import Connection
 from tuimail.archive.fetch import Item
@@ -23,71 +30,26 @@ from tuimail.archive.mailbox import Mailbox, StoredFolder, StoredMessage
 from tuimail.archive.opened_message import OpenedMessage
 from tuimail.archive.server import CAPABILITIES, ArchiveServer
 
+__all__ = [
+    "EPOCH",
+    "PASSWORD",
+    "ChangingServer",
+    "DroppingServer",
+    "EndlessServer",
+    "GarbageServer",
+    "LazyMessages",
+    "RecordingConnection",
+    "RecordingServer",
+    "SilentServer",
+    "StallingServer",
+    "archive_threads",
+    "mailbox_of",
+    "mailbox_with",
+    "plain_message",
+    "wait_until",
+]
+
 PASSWORD = "open-sesame"
-EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-# Mailboxes
-
-
-def plain_message(number: int) -> bytes:
-    """A small message that tells its number in Subject, From, Message-ID and text."""
-    return (
-        f"From: Writer {number} <writer{number}@example.org>\r\n"
-        "To: reader@example.org\r\n"
-        f"Subject: Message {number}\r\n"
-        f"Date: {EPOCH + timedelta(minutes=number):%a, %d %b %Y %H:%M:%S +0000}\r\n"
-        f"Message-ID: <{number}@example.org>\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\n"
-        "\r\n"
-        f"Text of message {number}.\r\n"
-    ).encode()
-
-
-class LazyMessages(Sequence[StoredMessage]):
-    """As many messages as wanted, each made when asked for; the UIDs count from `first_uid`."""
-
-    def __init__(
-        self, count: int, load: Callable[[int], bytes] = plain_message, first_uid: int = 1
-    ) -> None:
-        self._count = count
-        self._load = load
-        self._first_uid = first_uid
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, index: int) -> StoredMessage: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[StoredMessage]: ...
-    def __getitem__(self, index: int | slice) -> StoredMessage | Sequence[StoredMessage]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(self._count)[index]]
-        number = range(1, self._count + 1)[index]
-        return StoredMessage(
-            self._first_uid + number - 1,
-            partial(self._load, number),
-            EPOCH + timedelta(minutes=number),
-            ("\\Seen",) if number % 3 else (),
-        )
-
-
-def mailbox_of(count: int, load: Callable[[int], bytes] = plain_message) -> Mailbox:
-    """A mailbox with an INBOX of `count` lazy messages."""
-    return Mailbox((StoredFolder("INBOX", LazyMessages(count, load)),))
-
-
-def mailbox_with(*messages: bytes) -> Mailbox:
-    """A mailbox with these messages in the INBOX."""
-    stored = tuple(
-        StoredMessage(uid, partial(bytes, raw), EPOCH + timedelta(minutes=uid))
-        for uid, raw in enumerate(messages, 1)
-    )
-    return Mailbox((StoredFolder("INBOX", stored),))
-
-
-# Servers
 
 
 class RecordingServer(ArchiveServer):
