@@ -47,9 +47,11 @@ TEXT_LIMIT = 1024 * 1024
 
 _ADDRESSES = ("from", "to", "cc", "bcc", "reply-to")
 _SHORT = (*_ADDRESSES, "date", "subject", "message-id", "list-id", "list-unsubscribe")
+# `email.header` looks for the end of every word anew: 20 s for 256 KB of words without an end.
+_WORD_LIMIT = 2_000
 _CONTAINER = re.compile(rb"\b(?:multipart|message)/", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"^--", re.MULTILINE)
-_BLANK_LINE = re.compile(rb"\n\r?\n\Z")
+_BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n\Z")
 # Octets that mail-parser had no character for, and escapes of charsets that it did not decode.
 _FAULT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
 _META_CHARSET = re.compile(rb"<meta\b[^>]*\bcharset=[\"']?([a-z0-9_.:-]+)", re.IGNORECASE)
@@ -98,7 +100,7 @@ def open_headers(block: bytes) -> OpenedHeaders:
 
 
 def open_text(mime: bytes, body: bytes) -> OpenedText:
-    """The text of one part; raises MessageTooComplex.
+    """The text of one part, as it stands where it holds other parts; raises MessageTooComplex.
 
     `mime` is the part's MIME header, or the header of a message of one part, with or without its
     blank line; `body` is still in its content transfer encoding.
@@ -138,7 +140,9 @@ def _check_body(mime: bytes, body: bytes) -> None:
 
 
 def _ask_mail_parser(raw: bytes) -> MailParser | None:
-    """What mail-parser makes of a message; None where it fails."""
+    """What mail-parser makes of a message; None where it fails, or would take very long."""
+    if raw.count(b"=?", 0, HEADER_LIMIT) > _WORD_LIMIT:
+        return None
     # It takes 80 to 100 ms to import, and a list needs none of it.
     import mailparser
 
@@ -151,13 +155,18 @@ def _ask_mail_parser(raw: bytes) -> MailParser | None:
 def _parsed_text(entity: Entity, mime: bytes, body: bytes) -> str | None:
     """The text as mail-parser reads it; None where it has none or one of its faults shows."""
     charset = entity.parameters.get("charset", "")
+    if not entity.media_type.startswith("text/") or _SEVEN_BIT_CHARSET.search(charset):
+        return None
     parser = _ask_mail_parser(mime + (b"" if _BLANK_LINE.search(mime) else b"\r\n") + body)
-    if parser is None or parser.has_defects or _SEVEN_BIT_CHARSET.search(charset):
+    if parser is None or parser.has_defects:
         return None
     texts = parser.text_html if entity.media_type == "text/html" else parser.text_plain
     # A transfer encoding that is broken is noted on the part only once it has been decoded.
     if len(texts) != 1 or parser.message.defects or _FAULT.search(texts[0]):
         return None
+    is_encoded = entity.encoding not in ("7bit", "8bit", "binary")
+    if is_encoded and texts[0] == body.decode("ascii", "replace"):
+        return None  # a space behind the encoding's name is enough for it to leave it all encoded
     return str(texts[0])
 
 
