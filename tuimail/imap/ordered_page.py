@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 
 from tuimail.errors import CommandRefused
 from tuimail.imap.fetch import LISTED_FIELDS
@@ -33,6 +34,8 @@ class OrderedPageFetch:
         query: Query | None,
         result: UidArray | None,
         on_rows: OnRows | None,
+        fields: Sequence[str] = LISTED_FIELDS,
+        items: Sequence[str] = (),
     ) -> None:
         self._folder = folder
         self._number = number
@@ -41,6 +44,8 @@ class OrderedPageFetch:
         self._query = query
         self._result = result
         self._on_rows = on_rows
+        self._fields = fields
+        self._items = items
 
     def run(self, session: Session) -> Page:
         """The page as the result was; a message that went since then says so in its row."""
@@ -85,7 +90,9 @@ class OrderedPageFetch:
             if on_rows is not None:
                 on_rows(place, (summary,))
 
-        found = fetch_rows(session, selected, uids, fields=LISTED_FIELDS, on_row=on_row)
+        found = fetch_rows(
+            session, selected, uids, fields=self._fields, items=self._items, on_row=on_row
+        )
         by_uid = {summary.identity.uid: summary for summary in found}
         folder, validity = selected.folder, selected.uid_validity
         return Page(

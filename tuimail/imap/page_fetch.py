@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from tuimail.errors import CommandRefused
-from tuimail.imap.fetch import Row, row_items
+from tuimail.imap.fetch import LISTED_FIELDS, Row, row_items
 from tuimail.imap.folder import Folder
 from tuimail.imap.page import Page
 from tuimail.imap.paging import Order, Window, page_count, window
@@ -21,13 +21,22 @@ class PageFetch:
     """One page, in order of arrival, at the cost of its rows whatever the folder holds."""
 
     def __init__(
-        self, folder: Folder, number: int, order: Order, size: int, on_rows: OnRows | None
+        self,
+        folder: Folder,
+        number: int,
+        order: Order,
+        size: int,
+        on_rows: OnRows | None,
+        fields: Sequence[str] = LISTED_FIELDS,
+        items: Sequence[str] = (),
     ) -> None:
         self._folder = folder
         self._number = number
         self._order = order
         self._size = size
         self._on_rows = on_rows
+        self._fields = fields
+        self._items = items
 
     def run(self, session: Session) -> Page:
         """The page as it stands when the answer ends.
@@ -60,13 +69,14 @@ class PageFetch:
                     return False
                 if not place.low <= row.sequence_number <= place.high:
                     return False
-                summary = summarize(row, selected.folder, selected.uid_validity)
+                summary = summarize(row, selected.folder, selected.uid_validity, self._items)
                 by_number[summary.sequence_number] = summary
                 if self._on_rows is not None:
                     self._on_rows(place, (summary,))
                 return True
 
-            session.fetch(b"%d:%d" % (place.low, place.high), row_items(), receive)
+            asked = row_items(self._fields, self._items)
+            session.fetch(b"%d:%d" % (place.low, place.high), asked, receive)
         return Page(
             folder=self._folder,
             uid_validity=selected.uid_validity,

@@ -43,13 +43,13 @@ def fetch_rows(
     return tuple(by_uid[uid] for uid in uids if uid in by_uid)
 
 
-def unknown_items(session: Session, items: Sequence[str]) -> frozenset[str]:
+def unknown_items(session: Session, items: Sequence[str]) -> frozenset[str] | None:
     """Those of the FETCH items that the server does not know; the open folder is asked.
 
-    One bad name would cost the whole FETCH; a folder without messages knows them all.
+    One bad name would cost the whole FETCH. None where there is no message to ask of.
     """
     if session.selected is None or not session.selected.total:
-        return frozenset()
+        return None
     refused: set[str] = set()
     for name in items:
         try:

@@ -89,6 +89,8 @@ class MailStore:
         query: Query | None = None,
         result: UidArray | None = None,
         on_rows: OnRows | None = None,
+        fields: Sequence[str] = LISTED_FIELDS,
+        items: Sequence[str] = (),
     ) -> Request[Page]:
         """Page `number` (from 1) of a folder; a number past the end gives the last page.
 
@@ -99,9 +101,11 @@ class MailStore:
         called anew with another window, what came before is void.
         """
         if order.key is SortKey.ARRIVAL and query is None:
-            fetch = PageFetch(folder, number, order, size, on_rows)
+            fetch = PageFetch(folder, number, order, size, on_rows, fields, items)
             return self._ask(fetch.run, folder.raw_name)
-        ordered = OrderedPageFetch(folder, number, order, size, query, result, on_rows)
+        ordered = OrderedPageFetch(
+            folder, number, order, size, query, result, on_rows, fields, items
+        )
         return self._ask(ordered.run, folder.raw_name)
 
     def choose(self, folder: Folder, selection: Selection) -> Request[Chosen]:
@@ -158,10 +162,10 @@ class MailStore:
             for request in ahead:
                 request.cancel()
 
-    def unknown_items(self, folder: Folder, items: Sequence[str]) -> Request[frozenset[str]]:
-        """Those of the FETCH items that this server does not know."""
+    def unknown_items(self, folder: Folder, items: Sequence[str]) -> Request[frozenset[str] | None]:
+        """Those of the FETCH items that this server does not know; None for an empty folder."""
 
-        def run(session: Session) -> frozenset[str]:
+        def run(session: Session) -> frozenset[str] | None:
             session.examine(folder.raw_name)
             return unknown_items(session, items)
 
