@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from tuimail.errors import MessageUnreadable
@@ -56,6 +57,12 @@ _HEADER_LAST = re.compile(rb"BODY\[HEADER\.FIELDS[^\]\r\n]*\] \{\d+\+?\}\r\n\Z")
 _LABEL_LIMIT = 1_000
 
 
+@lru_cache(maxsize=1_000)
+def _read_flags(flags: bytes) -> tuple[str, ...]:
+    """Kept: a folder knows few combinations, and 100,000 rows share them."""
+    return tuple(flags.decode("ascii", "replace").split())
+
+
 ItemValue: TypeAlias = "str | int | list[ItemValue] | None"
 """A FETCH item as JSON can hold it."""
 
@@ -82,6 +89,8 @@ class Row:
     @property
     def sequence_number(self) -> int:
         """The place in the folder at the moment of the answer."""
+        if self._plain is not None:
+            return int(self._plain[1])
         return int(self._parts[0].split(b" ", 2)[1])
 
     @property
@@ -97,7 +106,7 @@ class Row:
     def flags(self) -> tuple[str, ...]:
         r"""As sent, backslash and all."""
         if self._plain and self._plain[3] is not None:
-            return tuple(self._plain[3].decode("ascii", "replace").split())
+            return _read_flags(self._plain[3])
         token = self._tolerant_items().get(b"FLAGS")
         if not isinstance(token, list):
             return ()
