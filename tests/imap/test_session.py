@@ -121,6 +121,36 @@ def test_greetings_that_are_no_welcome(greeting: bytes, sentence: str) -> None:
     assert not any(b"secret" in line for line in server.lines)
 
 
+@pytest.mark.parametrize(
+    "capabilities",
+    [
+        b"CAPABILITY IMAP4rev1 \xe2\x80\xae",
+        b"CAPABILITY {99999999999999999999}",
+        b"CAPABILITY {3}\r\nabc",
+        b"",
+    ],
+)
+def test_capabilities_that_are_garbage(capabilities: bytes) -> None:
+    with ScriptedServer(greeting=b"* OK hello\r\n", capabilities=capabilities).running() as server:
+        endpoint = Endpoint("127.0.0.1", server.port, Security.PLAIN, "ada")
+        with pytest.raises(ConnectError, match="no IMAP server we can use") as caught:
+            Session.open(endpoint, "secret", Trust())
+    assert str(caught.value).isprintable()
+    assert not any(b"secret" in line for line in server.lines)
+
+
+def test_a_password_of_any_octets_is_sent_as_it_is() -> None:
+    # what Python makes of the octets 73 FF in the environment
+    for password, octets in (("s\udcff", b"s\xff"), ("s\xff", b"s\xc3\xbf")):
+        script = ScriptedServer(capabilities=b"CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR")
+        script.greeting = b"* OK [" + script.capabilities + b"] hi\r\n"
+        with script.running() as server:
+            endpoint = Endpoint("127.0.0.1", server.port, Security.PLAIN, "ada")
+            Session.open(endpoint, password, Trust()).close()
+        response = base64.b64encode(b"\0ada\0" + octets)
+        assert any(line.endswith(b"AUTHENTICATE PLAIN " + response) for line in server.lines)
+
+
 def test_login_quotes_what_needs_it() -> None:
     with ScriptedServer().running() as server:
         endpoint = Endpoint("127.0.0.1", server.port, Security.PLAIN, 'a"da')

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError
 
-from tuimail.errors import CertificateError, ConnectError
+from tuimail.errors import CertificateError, ConnectError, TuimailError
 from tuimail.imap.endpoint import Endpoint, Security
 from tuimail.imap.trust import Trust
 from tuimail.imap.wire import Wire
@@ -75,6 +75,12 @@ def _in_plain_words(endpoint: Endpoint) -> Iterator[None]:
     except imaplib.IMAP4.error as error:
         # also the base of IMAPClient's own errors
         raise ConnectError(f"{place} is no IMAP server we can use: {_words(error)}") from error
+    except TuimailError:
+        raise
+    except Exception as error:
+        # imaplib reads strangers' octets here, and lets out whatever goes wrong: UnicodeDecodeError
+        # for a capability that is not ASCII, OverflowError for a literal of 10^20 octets.
+        raise ConnectError(f"{place} is no IMAP server we can use: it sent garbage") from error
 
 
 def _words(error: Exception) -> str:

@@ -250,7 +250,8 @@ class Session(Listener):
     # --- signing in
 
     def _sign_in(self, endpoint: Endpoint, password: str) -> None:
-        user, secret = endpoint.user.encode(), password.encode()
+        # An environment can hold any octets; Python gives them as surrogates.
+        user, secret = endpoint.user.encode(), password.encode("utf-8", "surrogateescape")
         is_ascii = user.isascii() and secret.isascii()
         if "LOGINDISABLED" in self.capabilities or (
             not is_ascii and "AUTH=PLAIN" in self.capabilities
