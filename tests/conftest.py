@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.servers.cyrus import Cyrus, running_cyrus, unpacked_at
 from tests.servers.dovecot import Dovecot, DovecotUser, is_installed, running_dovecot
+from tests.servers.terminal import Tmux, has_tmux
 
-# Set where Dovecot has to be there, so that "skipped" cannot hide that it is not.
-REQUIRE_DOVECOT = "TUIMAIL_REQUIRE_DOVECOT"
+# Set where Dovecot and tmux have to be there, so that "skipped" cannot hide that they are not.
+REQUIRE_PROGRAMS = "TUIMAIL_REQUIRE_PROGRAMS"
 
 _numbers = itertools.count(1)
+
+
+def _skip_without(program: str, *, installed: bool) -> None:
+    if installed:
+        return
+    if os.environ.get(REQUIRE_PROGRAMS):
+        pytest.fail(f"{REQUIRE_PROGRAMS} is set and {program} is not installed")
+    pytest.skip(f"{program} is not installed")
+
+
+@pytest.fixture(scope="session")
+def tmux() -> type[Tmux]:
+    """What starts a command in a tmux."""
+    _skip_without("tmux", installed=has_tmux())
+    return Tmux
 
 
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
     """A Dovecot server, one for each test process."""
-    if not is_installed():
-        if os.environ.get(REQUIRE_DOVECOT):
-            pytest.fail(f"{REQUIRE_DOVECOT} is set and Dovecot is not installed")
-        pytest.skip("Dovecot is not installed")
+    _skip_without("Dovecot", installed=is_installed())
     with running_dovecot() as server:
         yield server
 
@@ -32,6 +46,16 @@ def dovecot() -> Iterator[Dovecot]:
 def dovecot_user(dovecot: Dovecot) -> DovecotUser:
     """A fresh, empty mailbox on the Dovecot server."""
     return dovecot.user(f"user{next(_numbers)}")
+
+
+@pytest.fixture(scope="session")
+def cyrus() -> Iterator[Cyrus]:
+    """A Cyrus server, one for each test process; skipped where it was not unpacked."""
+    prefix = unpacked_at()
+    if prefix is None:
+        pytest.skip("Cyrus is not unpacked anywhere: name the folder in TUIMAIL_CYRUS")
+    with running_cyrus(prefix) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -177,7 +177,7 @@ def running_dovecot() -> Iterator[Dovecot]:
     base = Path(tempfile.mkdtemp(prefix="tuimail-dovecot-"))
     base.chmod(0o755)
     try:
-        server = Dovecot(base, _free_port(), _free_port())
+        server = Dovecot(base, free_port(), free_port())
         _write_config(server)
         subprocess.run(
             ["dovecot", "-c", str(base / "dovecot.conf")],
@@ -188,7 +188,7 @@ def running_dovecot() -> Iterator[Dovecot]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _wait_for_port(server.port)
+            wait_for_port(server.port)
             yield server
         finally:
             _stop(base)
@@ -208,15 +208,7 @@ def _write_config(server: Dovecot) -> None:
     else:
         mail_user = internal = login = pwd.getpwuid(os.getuid()).pw_name
         mail_group = group = str(os.getgid())
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
-            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
-            *("-keyout", str(base / "key.pem"), "-out", str(base / "cert.pem")),
-        ],
-        check=True,
-        capture_output=True,
-    )
+    make_certificate(base)
     (base / "dovecot.conf").write_text(
         _CONFIG.format(
             base=base,
@@ -243,13 +235,28 @@ def _stop(base: Path) -> None:
             time.sleep(0.02)
 
 
-def _free_port() -> int:
+def make_certificate(base: Path) -> None:
+    """A self-signed certificate for localhost: `cert.pem` and `key.pem`."""
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
+            *("-keyout", str(base / "key.pem"), "-out", str(base / "cert.pem")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for_port(port: int) -> None:
+def wait_for_port(port: int) -> None:
+    """Wait until somebody listens; raises OSError after ten seconds."""
     deadline = time.monotonic() + 10
     while True:
         try:
