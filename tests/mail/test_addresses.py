@@ -24,6 +24,7 @@ BOMBS = {
     "quotes and escapes beside an address": b'a@b" ' + b'a\\" ' * 16_000,
     "backslashes": b"\\" * 65_535,
     "no address": b"a" * 65_536,
+    "leading spaces": b" " * 65_000 + b"[;",
     "spaces": b"a@b " + b" " * 65_000 + b"c",
     "spaced comments": b"a@b" + b"() " * 20_000,
     "colons": b":" * 65_536,

@@ -19,11 +19,11 @@ ADDRESS_LIMIT = 1_000
 LENGTH_LIMIT = 65_536
 """Octets read of one field."""
 
-_PLAIN_ADDRESS = rb'[^\s<>"(),:;@\\?]+@[^\s<>"(),:;@\\?]+'
+_PLAIN_ADDRESS = rb'[^\s<>"(),:;@\\?]++@[^\s<>"(),:;@\\?]++'
 # What nearly every item is: a name, maybe in quotes, and an address, or an address alone.
 _PLAIN = re.compile(
-    rb'\s*(?:(?:"([^"\\]*)"\s*|([^"(),:;<>@\[\]\\]*))<(' + _PLAIN_ADDRESS + rb")>"
-    rb"|(" + _PLAIN_ADDRESS + rb"))\s*(?:,|\Z)"
+    rb'\s*+(?:(?:"([^"\\]*+)"\s*+|([^"(),:;<>@\[\]\\]*+))<(' + _PLAIN_ADDRESS + rb")>"
+    rb"|(" + _PLAIN_ADDRESS + rb"))\s*+(?:,|\Z)"
 )
 
 # A backslash goes with what follows it outside of quotes too, though RFC 5322 has it inside only:

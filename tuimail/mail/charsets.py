@@ -46,6 +46,9 @@ _NOT_CHARSETS = frozenset(
     {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 )
 
+# RFC 2978, 2.3 has 40; what a stranger makes longer is not worth remembering.
+_NAME_LIMIT = 80
+
 
 def decode_text(data: bytes, charset: str | None) -> str:
     """The text that `data` stands for; never raises.
@@ -53,7 +56,7 @@ def decode_text(data: bytes, charset: str | None) -> str:
     A known charset is taken at its word, with U+FFFD for what it has no character for. Without
     one, or with one that nobody knows, valid UTF-8 is UTF-8 and all else is Windows-1252.
     """
-    codec = _find_codec(charset) if charset else None
+    codec = _find_codec(charset) if charset and len(charset) <= _NAME_LIMIT else None
     if codec is not None:
         try:
             return data.decode(codec, "replace")

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 _TAG_NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 # A quote hides a `>` only where a value may begin.
-_TAG_END = re.compile(r"""(?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=)*+>""")
-_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)\s*(?:=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
+_TAG_END = re.compile(r"""(?:[^>=]|=\s*+"[^"]*+"|=\s*+'[^']*+'|=)*+>""")
+_ATTRIBUTE = re.compile(r"""([^\s=>"'/]++)\s*+(?:=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?""")
 
 _NO_TEXT = frozenset({"script", "style", "template", "title", "iframe", "noframes", "noembed"})
 """Elements whose content a reader never sees."""
