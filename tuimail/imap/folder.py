@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -92,6 +91,8 @@ def find_folder(folders: Sequence[Folder], name: str) -> Folder:
     for folder in folders:
         if folder.name.decoded == name or (folder.is_inbox and name.upper() == "INBOX"):
             return folder
+    import difflib  # only whoever mistyped pays for it
+
     by_name = {str(folder.name): folder for folder in folders}
     by_folded_name = {shown.casefold(): shown for shown in by_name}
     near = difflib.get_close_matches(name.casefold(), by_folded_name, n=3, cutoff=0.5)
@@ -110,3 +111,26 @@ def with_subfolders(folders: Sequence[Folder], top: Folder) -> tuple[Folder, ...
         if folder.raw_name == top.raw_name
         or (top.delimiter and folder.name.decoded.startswith(start))
     )
+
+
+def in_outline_order(folders: Sequence[Folder]) -> tuple[Folder, ...]:
+    """INBOX, then special uses in the order people expect, then names; children behind parents."""
+    by_path = {_levels(folder): folder for folder in folders}
+
+    def key(folder: Folder) -> list[tuple[bool, int, str, str]]:
+        levels = _levels(folder)
+        return [
+            _rank(by_path.get(levels[:end]), levels[end - 1]) for end in range(1, len(levels) + 1)
+        ]
+
+    return tuple(sorted(folders, key=key))
+
+
+def _levels(folder: Folder) -> tuple[str, ...]:
+    return tuple(level.decoded for level in folder.path)
+
+
+def _rank(folder: Folder | None, name: str) -> tuple[bool, int, str, str]:
+    use = folder.special_use if folder else None
+    place = SPECIAL_USES.index(use) if use else len(SPECIAL_USES)
+    return (not (folder and folder.is_inbox), place, name.casefold(), name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tuimail.imap.folder import Folder
 from tuimail.imap.paging import Order, Window
@@ -23,6 +24,20 @@ class Page:
     result: UidArray | None = None
     """Every message that was found or sorted, ascending: handed back with the next page, nothing
     is searched or sorted again. None for a page in order of arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedPage:
+    """A page of several folders, one behind another, each in the same order."""
+
+    order: Order
+    window: Window
+    summaries: tuple[Summary, ...]
+    """In the order shown; `identity.folder` says which folder each is of."""
+    results: Mapping[bytes, UidArray] | None = None
+    """As `Page.result`, by the folder's raw name."""
+    refused: Mapping[bytes, str] = field(default_factory=dict)
+    """A sentence for each folder that could not be opened, by its raw name."""
 
 
 @dataclass(frozen=True, slots=True)

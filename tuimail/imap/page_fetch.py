@@ -60,50 +60,66 @@ class PageFetch:
         total = selected.total
         number = min(self._number, page_count(total, self._size))
         place = window(total, number, self._size, descending=self._order.descending)
-        by_number: dict[int, Summary] = {}
-        if not place.is_empty:
+        on_rows = self._on_rows
 
-            def receive(parts: Response) -> bool:
-                row = Row.of(parts)
-                if row is None or not row.is_listed:
-                    return False
-                if not place.low <= row.sequence_number <= place.high:
-                    return False
-                summary = summarize(row, selected.folder, selected.uid_validity, self._items)
-                by_number[summary.sequence_number] = summary
-                if self._on_rows is not None:
-                    self._on_rows(place, (summary,))
-                return True
+        def on_row(summary: Summary) -> None:
+            if on_rows is not None:
+                on_rows(place, (summary,))
 
-            asked = row_items(self._fields, self._items)
-            session.fetch(b"%d:%d" % (place.low, place.high), asked, receive)
+        numbers = () if place.is_empty else range(place.low, place.high + 1)
+        rows = fetch_window(
+            session, selected, numbers, on_row, fields=self._fields, items=self._items
+        )
         return Page(
             folder=self._folder,
             uid_validity=selected.uid_validity,
             order=self._order,
             window=place,
-            summaries=self._in_order(selected, place, by_number),
+            summaries=rows[::-1] if self._order.descending else rows,
         )
 
-    def _in_order(
-        self, selected: Selected, place: Window, by_number: dict[int, Summary]
-    ) -> tuple[Summary, ...]:
-        """A row for every place, whether the server told of it truly or not."""
-        numbers = () if place.is_empty else range(place.low, place.high + 1)
-        told = [by_number[number] for number in numbers if number in by_number]
-        true = _longest_rise([summary for summary in told if summary.identity.uid])
-        rows: list[Summary] = []
-        for number in numbers:
-            summary = by_number.get(number)
-            if summary is None:
-                reason = "the server did not tell of this message"
-            elif summary.identity.uid and number not in true:
-                reason = "the server gave it another message's UID"
-            else:
-                rows.append(summary)
-                continue
-            rows.append(unreadable_summary(selected.folder, selected.uid_validity, number, reason))
-        return tuple(reversed(rows) if self._order.descending else rows)
+
+def fetch_window(
+    session: Session,
+    selected: Selected,
+    numbers: Sequence[int],
+    on_row: Callable[[Summary], None],
+    *,
+    fields: Sequence[str] = LISTED_FIELDS,
+    items: Sequence[str] = (),
+) -> tuple[Summary, ...]:
+    """A row for each sequence number of a run, ascending, whether the server tells it truly or not.
+
+    `on_row` gets each as it comes.
+    """
+    by_number: dict[int, Summary] = {}
+
+    def receive(parts: Response) -> bool:
+        row = Row.of(parts)
+        if row is None or not row.is_listed or row.sequence_number not in numbers:
+            return False
+        summary = summarize(row, selected.folder, selected.uid_validity, items)
+        by_number[summary.sequence_number] = summary
+        on_row(summary)
+        return True
+
+    if numbers:
+        run = b"%d:%d" % (numbers[0], numbers[-1])
+        session.fetch(run, row_items(fields, items), receive)
+    told = [by_number[number] for number in numbers if number in by_number]
+    true = _longest_rise([summary for summary in told if summary.identity.uid])
+    rows: list[Summary] = []
+    for number in numbers:
+        summary = by_number.get(number)
+        if summary is None:
+            reason = "the server did not tell of this message"
+        elif summary.identity.uid and number not in true:
+            reason = "the server gave it another message's UID"
+        else:
+            rows.append(summary)
+            continue
+        rows.append(unreadable_summary(selected.folder, selected.uid_validity, number, reason))
+    return tuple(rows)
 
 
 def _longest_rise(told: list[Summary]) -> frozenset[int]:

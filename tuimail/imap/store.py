@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from tuimail.errors import MessageGone
@@ -12,8 +12,9 @@ from tuimail.imap.events import Alert, ConnectionState, MessagesChanged, StoreEv
 from tuimail.imap.fetch import LISTED_FIELDS, Row
 from tuimail.imap.folder import Folder, FolderStatus, find_folder
 from tuimail.imap.identity import Identity
+from tuimail.imap.joined_page import JoinedPageFetch
 from tuimail.imap.ordered_page import OrderedPageFetch
-from tuimail.imap.page import FetchedPart, Page
+from tuimail.imap.page import FetchedPart, JoinedPage, Page
 from tuimail.imap.page_fetch import OnRows, PageFetch
 from tuimail.imap.paging import Order, SortKey
 from tuimail.imap.pool import ConnectionPool, Job, Lane, Pause, Request
@@ -107,6 +108,21 @@ class MailStore:
             folder, number, order, size, query, result, on_rows, fields, items
         )
         return self._ask(ordered.run, folder.raw_name)
+
+    def joined_page(
+        self,
+        folders: Sequence[Folder],
+        number: int,
+        order: Order,
+        *,
+        size: int = PAGE_SIZE,
+        query: Query | None = None,
+        results: Mapping[bytes, UidArray] | None = None,
+        on_rows: OnRows | None = None,
+    ) -> Request[JoinedPage]:
+        """As `page`, of several folders one behind another, each in the same order."""
+        fetch = JoinedPageFetch(folders, number, order, size, query, results, on_rows)
+        return self._ask(fetch.run)
 
     def choose(self, folder: Folder, selection: Selection) -> Request[Chosen]:
         """The UIDs that a selection means. Ends with CommandRefused or UsageError too."""

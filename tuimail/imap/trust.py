@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import ssl
 from dataclasses import dataclass
@@ -51,6 +50,8 @@ class _PinnedContext(ssl.SSLContext):
 
     def wrap_socket(self, *arguments: Any, **options: Any) -> ssl.SSLSocket:
         sock = super().wrap_socket(*arguments, **options)
+        import hashlib  # few pin a certificate
+
         found = hashlib.sha256(sock.getpeercert(binary_form=True) or b"").hexdigest()
         if found != self.pinned:
             sock.close()
