@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tuimail.imap.folder import Folder
 from tuimail.imap.paging import Order, Window
-from tuimail.imap.search import UidArray
 from tuimail.imap.summary import Summary
+
+if TYPE_CHECKING:
+    from tuimail.imap.search import UidArray
 
 
 @dataclass(frozen=True, slots=True)

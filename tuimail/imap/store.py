@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tuimail.errors import MessageGone
 from tuimail.imap.command import sequence_set
@@ -12,21 +12,22 @@ from tuimail.imap.events import Alert, ConnectionState, MessagesChanged, StoreEv
 from tuimail.imap.fetch import LISTED_FIELDS, Row
 from tuimail.imap.folder import Folder, FolderStatus, find_folder
 from tuimail.imap.identity import Identity
-from tuimail.imap.joined_page import JoinedPageFetch
-from tuimail.imap.ordered_page import OrderedPageFetch
 from tuimail.imap.page import FetchedPart, JoinedPage, Page
 from tuimail.imap.page_fetch import OnRows, PageFetch
 from tuimail.imap.paging import Order, SortKey
 from tuimail.imap.pool import ConnectionPool, Job, Lane, Pause, Request
-from tuimail.imap.query import Query
 from tuimail.imap.raw import GONE, RawFetch, RawReceiver, check_validity, open_folder
 from tuimail.imap.rows import fetch_rows, unknown_items
-from tuimail.imap.search import UidArray
-from tuimail.imap.selection import Chosen, Selection, choose_messages
 from tuimail.imap.session import Session
 from tuimail.imap.structure import Part
 from tuimail.imap.summary import Summary
 from tuimail.imap.wire import Response
+
+# A page in order of arrival, which most people wait for, needs none of what is imported late.
+if TYPE_CHECKING:
+    from tuimail.imap.query import Query
+    from tuimail.imap.search import UidArray
+    from tuimail.imap.selection import Chosen, Selection
 
 T = TypeVar("T")
 
@@ -104,6 +105,8 @@ class MailStore:
         if order.key is SortKey.ARRIVAL and query is None:
             fetch = PageFetch(folder, number, order, size, on_rows, fields, items)
             return self._ask(fetch.run, folder.raw_name)
+        from tuimail.imap.ordered_page import OrderedPageFetch
+
         ordered = OrderedPageFetch(
             folder, number, order, size, query, result, on_rows, fields, items
         )
@@ -121,11 +124,15 @@ class MailStore:
         on_rows: OnRows | None = None,
     ) -> Request[JoinedPage]:
         """As `page`, of several folders one behind another, each in the same order."""
+        from tuimail.imap.joined_page import JoinedPageFetch
+
         fetch = JoinedPageFetch(folders, number, order, size, query, results, on_rows)
         return self._ask(fetch.run)
 
     def choose(self, folder: Folder, selection: Selection) -> Request[Chosen]:
         """The UIDs that a selection means. Ends with CommandRefused or UsageError too."""
+        from tuimail.imap.selection import choose_messages
+
         return self._ask(
             lambda session: choose_messages(session, folder, selection), folder.raw_name
         )
