@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-
-from tuimail.accounts.account_url import parse_account_url
+from tuimail.cli.options import Options
 from tuimail.cli.places import state_file
-from tuimail.cli.secret import find_password
-from tuimail.errors import UsageError
-from tuimail.imap.session import Session
+from tuimail.cli.sign_in import prepare_sign_in
 from tuimail.imap.store import MailStore
-from tuimail.imap.trust import Trust
 
 
-def run_browse(
-    account: str | None,
-    *,
-    password_command: str | None = None,
-    ca_file: Path | None = None,
-    fingerprint: str | None = None,
-    allow_plaintext: bool = False,
-    connections: int = 4,
-) -> int:
+def run_browse(options: Options) -> int:
     """Browse until the user quits; gives the exit status. Raises UsageError."""
-    if account is None:
-        raise UsageError(
-            "which mailbox? name it as imaps://user@host, or try `tuimail demo`, "
-            "which needs no account"
-        )
-    endpoint = parse_account_url(account, allow_plaintext=allow_plaintext).endpoint
-    trust = Trust(ca_file, fingerprint)
-    trust.context()
-    password = find_password(endpoint.shown, password_command)
-    store = MailStore(functools.partial(Session.open, endpoint, password, trust), size=connections)
-    return show_screen(store, endpoint.shown)
+    sign_in = prepare_sign_in(options)
+    store = MailStore(sign_in.connect, size=options.connections)
+    return show_screen(store, sign_in.endpoint.shown)
 
 
 def show_screen(store: MailStore, account: str, *, demo: bool = False) -> int:

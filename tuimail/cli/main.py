@@ -2,119 +2,93 @@
 
 from __future__ import annotations
 
-import argparse
+import contextlib
+import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from tuimail import __version__
-from tuimail.errors import ConnectError, TuimailError
-
-DONE, INCOMPLETE, WRONG_USAGE, NO_CONNECTION, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit statuses."""
-
-COMMANDS = ("browse", "demo")
-DEFAULT_COMMAND = "browse"
+from tuimail.cli.options import Options
+from tuimail.cli.parser import parse_arguments
+from tuimail.cli.status import DONE, INCOMPLETE, INTERRUPTED, NO_CONNECTION, WRONG_USAGE
+from tuimail.errors import CommandForbidden, ConnectError, ConnectionLost, TuimailError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; `arguments` without the program's name. Gives the exit status."""
-    argv = list(sys.argv[1:] if arguments is None else arguments)
-    options = build_parser().parse_args(with_command(argv))
+    # Little of what is imported and listed is ever garbage, and looking for it costs a tenth.
+    gc.set_threshold(50_000)
     try:
-        # Imported late: a command pays only for what it uses, `--help` for nothing.
-        if options.command == "demo":
+        status = _run_and_flush(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has enough.
+        _silence()
+        status = DONE
+    except OSError as error:
+        # stdout is a file on a full disk; every other OSError is one of our own errors by now.
+        _silence()
+        with contextlib.suppress(OSError):
+            reason = (error.strerror or type(error).__name__).lower()
+            print(f"tuimail: cannot write the output: {reason}", file=sys.stderr)
+        status = INCOMPLETE
+    return status
+
+
+def _run_and_flush(arguments: Sequence[str]) -> int:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    try:
+        status = _run_in_plain_words(arguments)
+    except SystemExit as end:  # argparse's, after --help and on wrong usage
+        status = end.code if isinstance(end.code, int) else DONE
+    sys.stdout.flush()
+    return status
+
+
+def _run_in_plain_words(arguments: Sequence[str]) -> int:
+    options = parse_arguments(arguments)
+    try:
+        return _run(options)
+    except TuimailError as error:
+        sys.stdout.flush()
+        print(f"tuimail: {error}", file=sys.stderr)
+        if isinstance(error, UsageError):
+            from tuimail.imap.query import QueryError
+
+            if isinstance(error, QueryError):
+                print(error.pointer, file=sys.stderr)
+        return _status_of(error)
+
+
+def _status_of(error: TuimailError) -> int:
+    if isinstance(error, ConnectError | ConnectionLost):
+        return NO_CONNECTION
+    return WRONG_USAGE if isinstance(error, UsageError | CommandForbidden) else INCOMPLETE
+
+
+def _run(options: Options) -> int:
+    # Imported late: a command pays only for what it uses, `--help` for nothing.
+    match options.command:
+        case "demo":
             from tuimail.cli.demo import run_demo
 
             return run_demo(connections=options.connections)
-        from tuimail.cli.browse import run_browse
+        case "list":
+            from tuimail.cli.listing import run_list
 
-        return run_browse(
-            options.account,
-            password_command=options.password_command,
-            ca_file=options.ca_file,
-            fingerprint=options.fingerprint,
-            allow_plaintext=options.allow_plaintext,
-            connections=options.connections,
-        )
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read us has enough; keep the interpreter from complaining at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
-    except TuimailError as error:
-        print(f"tuimail: {error}", file=sys.stderr)
-        return NO_CONNECTION if isinstance(error, ConnectError) else WRONG_USAGE
+            return run_list(options)
+        case _:
+            from tuimail.cli.browse import run_browse
+
+            return run_browse(options)
 
 
-def with_command(argv: list[str]) -> list[str]:
-    """Arguments that name no command are those of `browse`: `tuimail imaps://ada@example.org`."""
-    if any(argument in COMMANDS for argument in argv[:1]):
-        return argv
-    if argv and argv[0] in ("-h", "--help", "--version"):
-        return argv
-    return [DEFAULT_COMMAND, *argv]
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
-    parser = argparse.ArgumentParser(
-        prog="tuimail",
-        description="Look through an IMAP mailbox without changing a byte of it.",
-        epilog="`tuimail demo` needs no account and no network. "
-        "`tuimail imaps://ada%40example.org@imap.example.org` browses that mailbox.",
-    )
-    parser.add_argument("--version", action="version", version=f"tuimail {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    browse = commands.add_parser(
-        "browse",
-        help="browse a mailbox (what is done when no command is named)",
-        description="Browse a mailbox. The password comes from TUIMAIL_PASSWORD, from "
-        "--password-command, or from a question.",
-    )
-    browse.add_argument(
-        "account",
-        metavar="ACCOUNT",
-        nargs="?",
-        help="imaps://user@host[:port] (TLS), imap://user@host (STARTTLS), or "
-        "imap+insecure://user@host (no protection; loopback only)",
-    )
-    browse.add_argument(
-        "--password-command", metavar="CMD", help="a command that prints the password"
-    )
-    browse.add_argument(
-        "--ca-file", metavar="PEM", type=Path, help="trust these certificates, not the system's"
-    )
-    browse.add_argument(
-        "--fingerprint",
-        metavar="SHA256",
-        help="trust only the server certificate with this fingerprint",
-    )
-    browse.add_argument(
-        "--allow-plaintext",
-        action="store_true",
-        help="let imap+insecure:// send the password unprotected to another machine",
-    )
-    demo = commands.add_parser(
-        "demo",
-        help="browse a built-in mailbox; needs no account and no network",
-        description="Browse a built-in mailbox, served by a small IMAP server on this machine.",
-    )
-    for command in (browse, demo):
-        command.add_argument(
-            "--connections",
-            metavar="N",
-            type=_connection_count,
-            default=4,
-            help="open at most N connections (default: 4)",
-        )
-    return parser
-
-
-def _connection_count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 32:
-        raise argparse.ArgumentTypeError("a number from 1 to 32")
-    return int(text)
+def _silence() -> None:
+    """Send what is still buffered nowhere, so that the interpreter's end complains of nothing."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())

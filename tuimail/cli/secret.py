@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 
-from tuimail.accounts.password import run_password_command
 from tuimail.errors import UsageError
 
 VARIABLE = "TUIMAIL_PASSWORD"
@@ -18,6 +16,8 @@ def find_password(account: str, command: str | None) -> str:
     Raises UsageError when there is nobody to ask.
     """
     if command is not None:
+        from tuimail.accounts.password import run_password_command
+
         return run_password_command(command)
     password = os.environ.get(VARIABLE)
     if password is not None:
@@ -26,4 +26,6 @@ def find_password(account: str, command: str | None) -> str:
         raise UsageError(
             f"no password for {account}: set {VARIABLE}, or name a command with --password-command"
         )
+    import getpass
+
     return getpass.getpass(f"Password for {account}: ")

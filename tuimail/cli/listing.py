@@ -1,0 +1,225 @@
+"""`tuimail list`: messages with their identities and header fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuimail.cli.folder_choice import ask_ahead, choose_folders
+from tuimail.cli.options import Options
+from tuimail.cli.output import ROWS_AT_ONCE, Output
+from tuimail.cli.selection import read_numbers, read_query
+from tuimail.cli.sign_in import open_store
+from tuimail.errors import CommandRefused, ConnectError, FileError, TuimailError, UsageError
+from tuimail.imap.fetch import LISTED_FIELDS
+from tuimail.imap.folder import Folder
+from tuimail.imap.page import Page
+from tuimail.imap.paging import Order, SortKey, Window
+from tuimail.imap.pool import Request
+from tuimail.imap.store import MailStore
+from tuimail.imap.summary import Summary
+from tuimail.text import safe_line
+from tuimail.tui.figures import format_messages
+
+# What the usual page does not need is imported where it is used.
+if TYPE_CHECKING:
+    from tuimail.imap.number_set import NumberSet
+    from tuimail.imap.query import Query
+    from tuimail.imap.selection import Chosen
+
+PAGE_SIZE = 50
+JSON_FIELDS = (*LISTED_FIELDS, "SENDER", "REPLY-TO", "BCC", "LIST-ID")
+
+# RFC 5322, 3.6.8, without what would need quoting and no header field has.
+_FIELD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# Not what would fetch a body and so mark the message as read.
+_ITEM_NAME = re.compile(r"(?!RFC822(?!\.SIZE\Z)|BINARY)[A-Z0-9][A-Z0-9.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is to be listed of each folder."""
+
+    numbers: NumberSet | None
+    by_uid: bool
+    query: Query | None
+    order: Order
+    page: int | None
+    """From 1; None is everything."""
+    page_size: int
+    headers: tuple[str, ...]
+    items: tuple[str, ...]
+
+    @property
+    def is_one_fetch(self) -> bool:
+        """Whether one FETCH brings it all."""
+        return self.page is not None and self.numbers is None and self.page_size <= ROWS_AT_ONCE
+
+
+def run_list(options: Options) -> int:
+    """List messages; gives the exit status. Raises TuimailError."""
+    listing = read_listing(options)
+    output = Output(as_json=options.json)
+    with open_store(options, output) as (store, sign_in):
+        folders = choose_folders(store, options, sign_in.start_folder)
+        rows = _Lister(store, listing, output, options.connections).list(folders)
+        if options.json:
+            from tuimail.cli.json_lines import message_object
+
+            output.write_objects(
+                message_object(*row, headers=listing.headers, items=listing.items) for row in rows
+            )
+        else:
+            from tuimail.cli.message_table import message_table
+
+            several = options.recursive or options.everything
+            columns, cells = message_table(
+                with_folder=several, headers=listing.headers, items=listing.items
+            )
+            output.write_rows(columns, (cells(*row) for row in rows))
+    return output.status
+
+
+def read_listing(options: Options) -> Listing:
+    """Read the options that say what is listed. Raises UsageError, QueryError."""
+    numbers = read_numbers(options)
+    narrowed = numbers is not None or options.recursive or options.everything
+    page: int | None = 1
+    if options.page is not None:
+        page = None if options.page == "all" else int(options.page)
+    elif narrowed and options.page_size is None:
+        page = None
+    for name in options.header:
+        if not _FIELD_NAME.fullmatch(name):
+            raise UsageError(f"{safe_line(name, 40)!r} is not the name of a header field")
+    for name in options.item:
+        if not _ITEM_NAME.fullmatch(name.upper()):
+            raise UsageError(
+                f"--item takes plain FETCH items, such as X-GM-MSGID, not {safe_line(name, 40)!r}"
+            )
+    return Listing(
+        numbers,
+        options.uid is not None,
+        read_query(options),
+        Order(SortKey(options.sort), not options.ascending),
+        page,
+        options.page_size or PAGE_SIZE,
+        tuple(options.header),
+        tuple(options.item),
+    )
+
+
+class _Lister:
+    """Lists folder after folder; what fails costs its folder only."""
+
+    def __init__(
+        self, store: MailStore, listing: Listing, output: Output, connections: int
+    ) -> None:
+        self._store = store
+        self._listing = listing
+        self._output = output
+        self._connections = connections
+        fields = JSON_FIELDS if output.as_json else LISTED_FIELDS
+        self._fields = (*fields, *(name.upper() for name in listing.headers))
+        self._items: tuple[str, ...] = ()
+
+    def list(self, folders: Sequence[Folder]) -> Iterator[tuple[Folder, Summary]]:
+        """The rows of each folder; what is worth knowing beside them goes to the output."""
+        self._items = self._known_items(folders)
+        for folder, request in ask_ahead(folders, self._ask, self._connections):
+            try:
+                for summary in self._rows(folder, request.result()):
+                    if summary.error is not None:
+                        self._output.fail(TuimailError(f"{summary.error}"), _place(folder, summary))
+                    yield folder, summary
+            except (ConnectError, UsageError, FileError):
+                raise
+            except TuimailError as error:
+                self._output.fail(error, str(folder.name))
+
+    def _known_items(self, folders: Sequence[Folder]) -> tuple[str, ...]:
+        """The items that the server knows: asked of the first folder that holds a message."""
+        items = self._listing.items
+        for folder in folders if items else ():
+            try:
+                unknown = self._store.unknown_items(folder, items).result()
+            except CommandRefused:
+                continue
+            if unknown is not None:
+                for name in items:
+                    if name in unknown:
+                        self._output.note(f"the server does not know the item {name}")
+                return tuple(name for name in items if name not in unknown)
+        return ()
+
+    def _ask(self, folder: Folder) -> Request[Page] | Request[Chosen]:
+        listing = self._listing
+        if listing.is_one_fetch and listing.page is not None:
+            return self._store.page(
+                folder,
+                listing.page,
+                listing.order,
+                size=listing.page_size,
+                query=listing.query,
+                fields=self._fields,
+                items=self._items,
+            )
+        from tuimail.imap.selection import Selection
+
+        return self._store.choose(
+            folder,
+            Selection(
+                listing.numbers,
+                listing.by_uid,
+                listing.query,
+                listing.order,
+                listing.page,
+                listing.page_size,
+            ),
+        )
+
+    def _rows(self, folder: Folder, answer: Page | Chosen) -> Iterable[Summary]:
+        window = answer.window
+        if isinstance(answer, Page):
+            # A store gives the last page for a number past the end; here that is an empty page.
+            past_the_end = window.number != self._listing.page
+            self._tell_total(folder, window, past_the_end=past_the_end)
+            return () if past_the_end else answer.summaries
+        past_the_end = window.is_empty and window.total > 0
+        self._tell_total(folder, window, answer.missing, past_the_end=past_the_end)
+        return self._chosen_rows(folder, answer)
+
+    def _chosen_rows(self, folder: Folder, chosen: Chosen) -> Iterator[Summary]:
+        count, total = 0, len(chosen.uids)
+        rows = self._store.iter_rows(
+            chosen, fields=self._fields, items=self._items, chunk=ROWS_AT_ONCE
+        )
+        for count, summary in enumerate(rows, 1):
+            if count % 100 == 0:
+                self._output.show_progress(count, total, str(folder.name))
+            yield summary
+        self._output.end_progress()
+        if count < total:
+            self._output.note(f"{folder.name}: {format_messages(total - count)} went meanwhile")
+
+    def _tell_total(
+        self, folder: Folder, window: Window, missing: int = 0, *, past_the_end: bool
+    ) -> None:
+        told = f"{folder.name}: {format_messages(window.total)}"
+        page = self._listing.page
+        if page is not None:
+            told += f", page {page:,} of {window.pages:,}"
+        if past_the_end:
+            told += ", which is past the end"
+        if missing:
+            numbers = "1 number names" if missing == 1 else f"{missing:,} numbers name"
+            told += f"; {numbers} no message"
+        self._output.note(told)
+
+
+def _place(folder: Folder, summary: Summary) -> str:
+    if summary.identity.uid:
+        return f"{folder.name}, UID {summary.identity.uid}"
+    return f"{folder.name}, message {summary.sequence_number}"

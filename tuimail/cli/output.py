@@ -1,0 +1,106 @@
+"""Where a command writes: data to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tuimail.cli.status import DONE, INCOMPLETE
+from tuimail.errors import TuimailError
+
+if TYPE_CHECKING:
+    from tuimail.cli.table import Column
+
+ROWS_AT_ONCE = 500
+"""Rows that are written together, and from the first of which a table takes its widths."""
+
+
+class Output:
+    """What a command has to say, as JSON Lines or as a table.
+
+    `status` is the exit status so far. Sentences may come from any thread.
+    """
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+        self.status = DONE
+        self._lock = threading.Lock()
+        # Beside rows that scroll by, a bar would only be in the way.
+        self._has_bar = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._bar = ""
+
+    # --- stdout
+
+    def write_objects(self, objects: Iterable[Mapping[str, object]]) -> None:
+        """JSON Lines, as they come."""
+        from tuimail.cli.json_lines import write_json_line
+
+        for count, one in enumerate(objects, 1):
+            self._write(write_json_line(one).encode("utf-8"))
+            if count % ROWS_AT_ONCE == 0:
+                sys.stdout.flush()
+        sys.stdout.flush()
+
+    def write_rows(self, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+        """A table of safe texts; nothing at all where there are no rows."""
+        from tuimail.cli.table import Table
+
+        width = terminal_width() if sys.stdout.isatty() else None
+        table = Table(columns, width, ROWS_AT_ONCE)
+        for line in table.lines(rows):
+            self.write_text(line)
+        sys.stdout.flush()
+
+    def write_text(self, line: str) -> None:
+        """One line of safe text; what the terminal's charset does not hold becomes `?`."""
+        self._write(f"{line}\n".encode(sys.stdout.encoding or "utf-8", "replace"))
+
+    @staticmethod
+    def _write(octets: bytes) -> None:
+        sys.stdout.buffer.write(octets)
+
+    # --- stderr
+
+    def note(self, sentence: str) -> None:
+        """Something worth knowing."""
+        with self._lock:
+            self._draw_bar("")
+            print(f"tuimail: {sentence}", file=sys.stderr, flush=True)
+
+    def fail(self, error: TuimailError, what: str = "") -> None:
+        """Something that could not be done, while the rest goes on."""
+        self.status = INCOMPLETE
+        self.note(f"{what}: {error}" if what else str(error))
+
+    def show_progress(self, done: int, total: int, what: str) -> None:
+        """A bar on the terminal; nothing where stderr is none."""
+        if not self._has_bar or not total:
+            return
+        filled = min(24, done * 24 // total)
+        bar = f"{'#' * filled}{'.' * (24 - filled)} {done:,} of {total:,} {what}"
+        with self._lock:
+            if bar != self._bar:
+                self._draw_bar(bar)
+
+    def end_progress(self) -> None:
+        """Wipe the bar away."""
+        with self._lock:
+            self._draw_bar("")
+
+    def _draw_bar(self, bar: str) -> None:
+        if bar or self._bar:
+            wiped = " " * max(0, len(self._bar) - len(bar))
+            end = "" if bar else "\r"
+            print(f"\r{bar}{wiped}", end=end, file=sys.stderr, flush=True)
+            self._bar = bar
+
+
+def terminal_width() -> int:
+    """Cells of a line of the terminal."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except OSError:
+        return 80
