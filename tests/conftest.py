@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.servers.cyrus import Cyrus, running_cyrus, unpacked_at
 from tests.servers.dovecot import Dovecot, DovecotUser, is_installed, running_dovecot
@@ -15,6 +16,10 @@ from tests.servers.terminal import Tmux, has_tmux
 
 # Set where Dovecot and tmux have to be there, so that "skipped" cannot hide that they are not.
 REQUIRE_PROGRAMS = "TUIMAIL_REQUIRE_PROGRAMS"
+
+# Hypothesis fails what takes over 0.2 s, which says more of a busy machine than of the code.
+settings.register_profile("tuimail", deadline=None)
+settings.load_profile("tuimail")
 
 _numbers = itertools.count(1)
 

@@ -95,23 +95,9 @@ def test_input_is_limited() -> None:
     assert html_to_text(" " * INPUT_LIMIT + "late") == ""
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "x",
-        "<blockquote>x",
-        "<ul><li>x",
-        "<td>x",
-        "<img alt=x>",
-        "<a href=https://a.org>x</a>",
-        "<pre>\nx",
-    ],
-)
+@pytest.mark.parametrize("unit", ["<blockquote>x", "<ul><li>x", "<td>x", "<img alt=x>", "<br>x"])
 def test_output_is_limited(unit: str) -> None:
-    # A piece of text is written whole, so that the limit can be passed once.
-    assert (
-        len(html_to_text(unit * (INPUT_LIMIT // len(unit)))) < OUTPUT_LIMIT * 2 + INPUT_LIMIT // 2
-    )
+    assert len(html_to_text(unit * (INPUT_LIMIT // len(unit)))) <= OUTPUT_LIMIT + 100
 
 
 BOMBS = (

@@ -9,7 +9,7 @@ from tuimail.mail.html_tags import Tag, read_attribute, read_html
 INPUT_LIMIT = 1_000_000
 """Characters of HTML that are read."""
 OUTPUT_LIMIT = 500_000
-"""Characters of text, about, after which the rest is left out: more than a screen shows."""
+"""Characters of text after which no further piece is read: more than a screen shows."""
 
 _PARAGRAPHS = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre")
@@ -152,7 +152,7 @@ class _Page:
                 self._add_blank()
             self._lines.append(self._quote_mark() + self._indent() + text.replace("\u00a0", " "))
             self._quotes_above = self._quotes
-            self.size += len(self._lines[-1]) - len(text)
+            self.size += len(self._lines[-1]) - len(text) + len("\n")
         elif even_empty:
             self._add_blank()
 
@@ -160,6 +160,7 @@ class _Page:
         self._wants_blank = False
         if self._lines and (self._pre or self._lines[-1].strip("> ")):
             self._lines.append(self._quote_mark(self._quotes_above).rstrip())
+            self.size += len(self._lines[-1]) + len("\n")
 
     def _quote_mark(self, limit: int = _DEPTH_LIMIT) -> str:
         return "> " * min(self._quotes, limit, _DEPTH_LIMIT)
