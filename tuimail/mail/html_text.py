@@ -132,8 +132,8 @@ class _Page:
         if not text:
             return
         self._line.append(self._gap + text)
+        self.size += len(self._line[-1])
         self._gap = ""
-        self.size += len(text)
         if self._link:
             self._link_text.append(text)
 
