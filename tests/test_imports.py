@@ -30,7 +30,7 @@ def loaded_by(code: str) -> set[str]:
     [
         ("import tuimail", set()),
         ("import tuimail.cli.main", set()),
-        ("from tuimail.cli.main import build_parser; build_parser()", set()),
+        ("from tuimail.cli.parser import build_parser; build_parser()", set()),
         ("import tuimail.mail.opened", set()),
         ("import tuimail.archive.server", set()),
         ("import tuimail.cli.browse", {"imapclient"}),

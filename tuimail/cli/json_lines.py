@@ -23,11 +23,11 @@ _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def write_json_line(value: Mapping[str, object]) -> str:
-    """One line with its LF."""
+    """One line, without its LF."""
     line = _encode(value)
     if not line.isprintable():
         line = _OUTSIDE_ASCII.sub(_escape, line)
-    return f"{line}\n"
+    return line
 
 
 def as_text(text: MailText | None) -> str | None:

@@ -38,11 +38,7 @@ class Output:
         """JSON Lines, as they come."""
         from tuimail.cli.json_lines import write_json_line
 
-        for count, one in enumerate(objects, 1):
-            self._write(write_json_line(one).encode("utf-8"))
-            if count % ROWS_AT_ONCE == 0:
-                sys.stdout.flush()
-        sys.stdout.flush()
+        self._write_lines(map(write_json_line, objects), "utf-8")
 
     def write_rows(self, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
         """A table of safe texts; nothing at all where there are no rows."""
@@ -50,17 +46,25 @@ class Output:
 
         width = terminal_width() if sys.stdout.isatty() else None
         table = Table(columns, width, ROWS_AT_ONCE)
-        for line in table.lines(rows):
-            self.write_text(line)
-        sys.stdout.flush()
+        self.write_lines(table.lines(rows))
 
-    def write_text(self, line: str) -> None:
-        """One line of safe text; what the terminal's charset does not hold becomes `?`."""
-        self._write(f"{line}\n".encode(sys.stdout.encoding or "utf-8", "replace"))
+    def write_lines(self, lines: Iterable[str]) -> None:
+        """Lines of safe text; what the terminal's charset does not hold becomes `?`."""
+        self._write_lines(lines, sys.stdout.encoding or "utf-8")
 
     @staticmethod
-    def _write(octets: bytes) -> None:
-        sys.stdout.buffer.write(octets)
+    def _write_lines(lines: Iterable[str], charset: str) -> None:
+        # Many together: after each write the threads that read have to give the processor back,
+        # which took more time than the writing.
+        batch: list[str] = []
+        try:
+            for line in lines:
+                batch.append(line)
+                if len(batch) >= ROWS_AT_ONCE:
+                    _flush(batch, charset)
+        finally:
+            # also what came before an error
+            _flush(batch, charset)
 
     # --- stderr
 
@@ -96,6 +100,13 @@ class Output:
             end = "" if bar else "\r"
             print(f"\r{bar}{wiped}", end=end, file=sys.stderr, flush=True)
             self._bar = bar
+
+
+def _flush(batch: list[str], charset: str) -> None:
+    octets = "".join(f"{line}\n" for line in batch).encode(charset, "replace")
+    batch.clear()
+    sys.stdout.buffer.write(octets)
+    sys.stdout.flush()
 
 
 def terminal_width() -> int:
