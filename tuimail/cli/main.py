@@ -76,6 +76,10 @@ def _run(options: Options) -> int:
             from tuimail.cli.demo import run_demo
 
             return run_demo(connections=options.connections)
+        case "folders":
+            from tuimail.cli.folders import run_folders
+
+            return run_folders(options)
         case "list":
             from tuimail.cli.listing import run_list
 

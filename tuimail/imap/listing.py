@@ -13,8 +13,11 @@ from tuimail.text import MailText
 
 
 def read_list(response: Response) -> Iterator[Folder]:
-    """The folder of one LIST response (RFC 9051, 7.3.1); nothing for one that cannot be read."""
-    if response[0][:7].upper() != b"* LIST ":
+    """The folder of one LIST or LSUB response; nothing for one that cannot be read.
+
+    RFC 9051, 7.3.1; RFC 3501, 7.2.3.
+    """
+    if response[0][:7].upper() not in (b"* LIST ", b"* LSUB "):
         return
     try:
         tokens = read_tokens(response, 7)

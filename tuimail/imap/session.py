@@ -110,9 +110,16 @@ class Session(Listener):
         return tuple(found)
 
     def statuses(
-        self, folders: Sequence[Folder], on_status: Callable[[Folder, FolderStatus], None]
+        self,
+        folders: Sequence[Folder],
+        on_status: Callable[[Folder, FolderStatus], None],
+        *,
+        with_size: bool = False,
     ) -> None:
-        """STATUS of each folder, all commands in one burst; one that is refused is left out."""
+        """STATUS of each folder, all commands in one burst; one that is refused is left out.
+
+        The size needs STATUS=SIZE (RFC 8438), and may cost the server a look at each message.
+        """
         by_name = {folder.raw_name: folder for folder in folders}
 
         def receive(response: Response) -> None:
@@ -120,7 +127,8 @@ class Session(Listener):
             if name in by_name:
                 on_status(by_name[name], status)
 
-        items = b"(MESSAGES UNSEEN RECENT UIDNEXT UIDVALIDITY)"
+        size = b" SIZE" if with_size else b""
+        items = b"(MESSAGES UNSEEN RECENT UIDNEXT UIDVALIDITY%b)" % size
         names = list(by_name)
         for start in range(0, len(names), STATUS_BURST):
             burst = [

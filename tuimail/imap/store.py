@@ -25,6 +25,7 @@ from tuimail.imap.wire import Response
 
 # A page in order of arrival, which most people wait for, needs none of what is imported late.
 if TYPE_CHECKING:
+    from tuimail.imap.folder_list import CountedFolder
     from tuimail.imap.query import Query
     from tuimail.imap.search import UidArray
     from tuimail.imap.selection import Chosen, Selection
@@ -73,6 +74,12 @@ class MailStore:
     def folders(self) -> Request[tuple[Folder, ...]]:
         """Every folder, in the server's order."""
         return self._ask(lambda session: session.list_folders())
+
+    def counted_folders(self) -> Request[tuple[CountedFolder, ...]]:
+        """Every folder with its counts, in the server's order."""
+        from tuimail.imap.folder_list import list_counted_folders
+
+        return self._ask(list_counted_folders)
 
     def statuses(
         self, folders: Sequence[Folder], on_status: Callable[[Folder, FolderStatus], None]
