@@ -1,5 +1,5 @@
 """`python -m tuimail`."""
 
-from tuimail.cli.main import main
+from tuimail.cli.main import run_program
 
-raise SystemExit(main())
+run_program()

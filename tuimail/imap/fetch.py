@@ -14,7 +14,7 @@ from tuimail.imap.structure import Part, read_structure
 from tuimail.imap.tokens import Token, read_number, read_pairs, read_tokens
 from tuimail.imap.wire import Response
 from tuimail.mail.dates import parse_internal_date
-from tuimail.mail.header_block import read_fields
+from tuimail.mail.header_block import read_values
 
 LISTED_FIELDS = (
     "FROM",
@@ -161,10 +161,7 @@ class Row:
     @property
     def fields(self) -> dict[str, bytes]:
         """Header fields by lower-case name, the first of each, raw and folded as they came."""
-        found: dict[str, bytes] = {}
-        for field in read_fields(self.header or b""):
-            found.setdefault(field.name.lower(), field.value)
-        return found
+        return read_values(self.header or b"")
 
     def section(self, name: bytes) -> bytes | None:
         """The octets of `BODY[name]`; None when the server sent NIL or nothing."""
