@@ -49,6 +49,7 @@ def test_help(command: list[str]) -> None:
         (["imaps://ada@localhost", "--connections", "0"], "a number from 1 to 32"),
         (["imaps://ada@localhost", "--password-command", "exit 3"], "password command"),
         (["demo", "extra"], "unrecognized arguments"),
+        (["demo"], "browsing needs a terminal"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_status_2(arguments: list[str], sentence: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tuimail.cli.options import Options
 from tuimail.cli.places import state_file
 from tuimail.cli.sign_in import prepare_sign_in
+from tuimail.errors import UsageError
 from tuimail.imap.store import MailStore
 
 
@@ -16,7 +17,12 @@ def run_browse(options: Options) -> int:
 
 
 def show_screen(store: MailStore, account: str, *, demo: bool = False) -> int:
-    """Run the app on a store, and close the store when it ends; gives the exit status."""
+    """Run the app on a store, and close the store when it ends; gives the exit status.
+
+    Raises UsageError where there is no terminal to draw on and to read keys from.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("browsing needs a terminal; for scripts there is `tuimail list`")
     # Textual takes a quarter of a second to import; nothing but the screen needs it.
     from tuimail.tui.app import MailApp
     from tuimail.tui.state import State
