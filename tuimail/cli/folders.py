@@ -8,7 +8,7 @@ from tuimail.cli.sign_in import open_store
 from tuimail.cli.table import Column
 from tuimail.imap.folder import in_outline_order
 from tuimail.imap.folder_list import CountedFolder
-from tuimail.tui.figures import format_size
+from tuimail.tui.figures import format_messages, format_size
 
 _COLUMNS = (
     Column("MESSAGES", at_right=True),
@@ -32,7 +32,8 @@ def run_folders(options: Options) -> int:
     else:
         output.write_rows(_COLUMNS, map(_cells, folders))
     messages = sum(one.status.messages or 0 for one in folders)
-    output.note(f"{len(folders):,} folders, {messages:,} messages")
+    count = "1 folder" if len(folders) == 1 else f"{len(folders):,} folders"
+    output.note(f"{count}, {format_messages(messages)}")
     return output.status
 
 
