@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from tuimail.cli.options import Options
 from tuimail.cli.places import state_file
 from tuimail.cli.sign_in import prepare_sign_in
