@@ -43,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = DONE
     except OSError as error:
         # stdout is a file on a full disk; every other OSError is one of our own errors by now.
-        _silence()
         with contextlib.suppress(OSError):
             reason = (error.strerror or type(error).__name__).lower()
-            print(f"tuimail: cannot write the output: {reason}", file=sys.stderr)
+            print(f"tuimail: cannot write the output: {reason}", file=sys.stderr, flush=True)
+        _silence()
         status = INCOMPLETE
     return status
 
@@ -99,6 +99,10 @@ def _run(options: Options) -> int:
             from tuimail.cli.listing import run_list
 
             return run_list(options)
+        case "show":
+            from tuimail.cli.show import run_show
+
+            return run_show(options)
         case _:
             from tuimail.cli.browse import run_browse
 
