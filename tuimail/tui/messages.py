@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from tuimail.export.message_files import SaveProgress
-from tuimail.imap.events import ConnectionsChanged, MessagesChanged, StoreEvent
+from tuimail.imap.events import Alert, ConnectionsChanged, MessagesChanged, StoreEvent
 from tuimail.imap.folder import FolderStatus
 from tuimail.tui.arrival import PageArrival
 
@@ -28,7 +28,7 @@ class StoreReported(Message):
         mine, other = self.event, message.event
         if isinstance(mine, MessagesChanged):
             return isinstance(other, MessagesChanged) and mine.folder == other.folder
-        return isinstance(mine, ConnectionsChanged) and isinstance(other, ConnectionsChanged)
+        return isinstance(mine, ConnectionsChanged | Alert) and type(mine) is type(other)
 
 
 def post_from_thread(pump: MessagePump, message: Message) -> None:

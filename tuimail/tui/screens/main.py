@@ -23,6 +23,7 @@ from tuimail.imap.events import (
 from tuimail.imap.structure import text_part
 from tuimail.imap.summary import Summary
 from tuimail.mail.unsubscribe import Link
+from tuimail.text import MailText
 from tuimail.tui import sentences
 from tuimail.tui.keys import BROWSE_KEYS
 from tuimail.tui.messages import SaveProgressed, StoreReported, post_from_thread
@@ -38,6 +39,8 @@ from tuimail.tui.widgets.message_list import MessageList
 
 SAVED_TIME = 30.0
 """Seconds that the end of a save stands in the status line."""
+ALERT_TIME = 1.0
+"""Seconds that an alert stands at least before a newer one takes its place."""
 _RESTLESS = {ConnectionState.LOST, ConnectionState.CONNECTING}
 
 
@@ -48,6 +51,9 @@ class MainScreen(BrowseScreen):
 
     _save: Future[SaveReport] | None = None
     """The save that runs just now."""
+    _shown_alert: MailText | None = None
+    """The alert that has not had its time yet."""
+    _newest_alert: MailText | None = None
 
     def on_mount(self) -> None:
         self.store.listen(lambda event: post_from_thread(self, StoreReported(event)))
@@ -70,7 +76,19 @@ class MainScreen(BrowseScreen):
             case Throttled(size, reason):
                 self.say(sentences.throttled(size, reason))
             case Alert(text):
-                self._show_toast(str(text), sentences.ALERT, severity="warning")
+                self._newest_alert = text
+                if self._shown_alert is None:
+                    self._show_newest_alert()
+
+    def _show_newest_alert(self) -> None:
+        """One a second: a server can send more alerts than anybody can read."""
+        alert = self._newest_alert
+        if alert == self._shown_alert:
+            self._shown_alert = None
+            return
+        self._shown_alert = alert
+        self._show_toast(str(alert), sentences.ALERT, severity="warning")
+        self.set_timer(ALERT_TIME, self._show_newest_alert)
 
     # --- reading
 
@@ -171,8 +189,9 @@ class MainScreen(BrowseScreen):
     def _show_toast(
         self, text: str, title: str, *, severity: SeverityLevel = "information"
     ) -> None:
-        """Text that is too long for the status line; safe, and shown as it is."""
+        """Text that is too long for the status line; safe, and shown as it is, one at a time."""
         self.status.sentence = ""
+        self.app.clear_notifications()
         self.notify(text, title=title, severity=severity, markup=False)
 
     def action_save(self) -> None:
