@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.structure import Part, read_structure
+from tuimail.imap.text_structure import read_text_structure
 from tuimail.imap.tokens import Token, read_number, read_pairs, read_tokens
 from tuimail.imap.wire import Response
 from tuimail.mail.dates import parse_internal_date
@@ -55,6 +56,7 @@ _HEADER = b"BODY[HEADER"
 # follow, so it cannot be a string of BODYSTRUCTURE.
 _HEADER_LAST = re.compile(rb"BODY\[HEADER\.FIELDS[^\]\r\n]*\] \{\d+\+?\}\r\n\Z")
 _LABEL_LIMIT = 1_000
+_ONE_VALUE = frozenset({b"MODSEQ", b"EMAILID", b"THREADID"})
 
 
 @lru_cache(maxsize=1_000)
@@ -132,7 +134,11 @@ class Row:
         if self._plain is not None:
             start = self._plain.end()
             if self._parts[0].startswith(_STRUCTURE, start):
-                (token,) = read_tokens(self._parts, start + len(_STRUCTURE), single=True)
+                start += len(_STRUCTURE)
+                text = read_text_structure(self._parts[0], start)
+                if text is not None:
+                    return text
+                (token,) = read_tokens(self._parts, start, single=True)
                 return read_structure(token)
         token = self._tolerant_items().get(b"BODYSTRUCTURE")
         return None if token is None else read_structure(token)
@@ -163,9 +169,13 @@ class Row:
         """Header fields by lower-case name, the first of each, raw and folded as they came."""
         return read_values(self.header or b"")
 
-    def section(self, name: bytes) -> bytes | None:
-        """The octets of `BODY[name]`; None when the server sent NIL or nothing."""
-        token = self._tolerant_items().get(b"BODY[" + name.upper() + b"]")
+    def section(self, name: bytes, origin: int | None = None) -> bytes | None:
+        """The octets of `BODY[name]`; None when the server sent NIL or nothing.
+
+        `origin` is where a partial fetch began.
+        """
+        begun = b"" if origin is None else b"<%d>" % origin
+        token = self._tolerant_items().get(b"BODY[" + name.upper() + b"]" + begun)
         return token if isinstance(token, bytes) else None
 
     def has_item(self, name: bytes) -> bool:
@@ -177,7 +187,9 @@ class Row:
 
     def item(self, name: bytes) -> ItemValue:
         """Any item of the answer by its name in capitals; None when it is NIL or not there."""
-        return _plain_value(self._tolerant_items().get(name))
+        value = _plain_value(self._tolerant_items().get(name))
+        # `(12)`, as these are written, is one value and no list of one
+        return value[0] if name in _ONE_VALUE and isinstance(value, list) and value else value
 
     def _atom(self, name: bytes) -> bytes | None:
         token = self._tolerant_items().get(name)
@@ -195,8 +207,7 @@ class Row:
 
 def _plain_value(token: Token) -> ItemValue:
     if isinstance(token, list):
-        # `(12)`, as MODSEQ and EMAILID are written, is one value and no list of one
-        return _plain_value(token[0]) if len(token) == 1 else [_plain_value(t) for t in token]
+        return [_plain_value(t) for t in token]
     number = read_number(token)
     if number is not None or token is None:
         return number
