@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import patience
 from tuimail.archive.command import (
     LINE_LIMIT,
     LITERAL_LIMIT,
@@ -57,11 +57,8 @@ def test_any_line_is_read_or_refused(line: str) -> None:
 
 @pytest.mark.parametrize("piece", [b"(", b'"', b"[", b"BODY[(", b'["', b"a(b) ", b"\\", b'"a" '])
 def test_hostile_lines_take_linear_time(piece: bytes) -> None:
-    started = time.perf_counter()
-    with contextlib.suppress(CommandError):
+    with patience(), contextlib.suppress(CommandError):
         parse_arguments(piece * 100_000)
-    # Quadratic, it would be minutes.
-    assert time.perf_counter() - started < 5
 
 
 def test_uid_belongs_to_the_command() -> None:

@@ -120,3 +120,12 @@ def test_the_items_of_a_row_may_be_asked_for() -> None:
 def test_dates_keep_their_zone() -> None:
     found = Row([b'* 1 FETCH (UID 1 INTERNALDATE "20-Nov-2026 09:14:00 +0000")\r\n'])
     assert found.internal_date == datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
+
+
+def test_a_list_of_one_stays_a_list() -> None:
+    row = Row.of([b"* 7 FETCH (UID 9 MODSEQ (12) EMAILID (M1) X-GM-LABELS (work) ODD ())\r\n"])
+    assert row is not None
+    assert row.item(b"X-GM-LABELS") == ["work"]
+    assert row.item(b"ODD") == []
+    # these are written as a list and are one value (RFC 7162, 3.1.4; RFC 8474, 5)
+    assert (row.item(b"MODSEQ"), row.item(b"EMAILID")) == (12, "M1")

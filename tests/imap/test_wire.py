@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.patience import patience
 from tuimail.errors import CommandRefused, ConnectionLost, DeadlineExceeded, ProtocolError
 from tuimail.imap import wire as wire_module
 from tuimail.imap.command import Command, Literal
@@ -194,11 +194,10 @@ def test_the_deadline_is_one_for_the_whole_answer(peer: Peer, drip: bytes) -> No
             peer.say(drip)
 
     peer.say_later(talk)
-    started = time.monotonic()
-    with pytest.raises(DeadlineExceeded):
-        peer.wire.run(FETCH, timeout=0.3)
-    done.set()
-    assert time.monotonic() - started < 5
+    with patience():
+        with pytest.raises(DeadlineExceeded):
+            peer.wire.run(FETCH, timeout=0.3)
+        done.set()
     assert peer.wire.dead
 
 
@@ -222,10 +221,8 @@ def test_shutdown_from_another_thread_ends_a_blocked_read(peer: Peer) -> None:
         peer.wire.shutdown()
 
     peer.say_later(shut)
-    started = time.monotonic()
-    with pytest.raises(ConnectionLost, match="connection was closed"):
+    with patience(), pytest.raises(ConnectionLost, match="connection was closed"):
         peer.wire.run(Command(b"NOOP"))
-    assert time.monotonic() - started < 5
 
 
 def test_a_literal_argument_waits_for_the_server(peer: Peer) -> None:

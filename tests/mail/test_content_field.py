@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.patience import patience
 from tuimail.mail.content_field import parse_content_type, parse_disposition
 
 
@@ -65,7 +64,5 @@ def test_parameters_are_decoded() -> None:
 
 @pytest.mark.parametrize("piece", [b"; aaaaaaaa ", b"(", b'"', b'a="\\', b" x (", b"; a=b ", b"= "])
 def test_hostile_parameters_take_linear_time(piece: bytes) -> None:
-    started = time.perf_counter()
-    parse_content_type(b"text/plain; " + piece * 100_000)
-    # Quadratic, it would be minutes.
-    assert time.perf_counter() - started < 5
+    with patience():
+        parse_content_type(b"text/plain; " + piece * 100_000)

@@ -6,13 +6,13 @@ import base64
 import quopri
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import patience
 from tuimail.errors import MessageTooComplex
 from tuimail.mail.entity import parse_entity
 from tuimail.mail.opened import (
@@ -244,10 +244,9 @@ def test_a_bomb_of_parts_is_refused(body: bytes, kind: bytes) -> None:
 
 def test_words_without_end_take_linear_time() -> None:
     block = b"".join(b"X%d: %s\r\n" % (n, b"=?utf-8?q?a" * 5_000) for n in range(4))
-    start = time.perf_counter()
-    assert len(open_headers(block).fields) == 4
-    # mail-parser takes 20 s for this.
-    assert time.perf_counter() - start < 5
+    with patience(15):
+        assert len(open_headers(block).fields) == 4
+        # mail-parser takes 20 s for this.
 
 
 def test_nothing_is_logged_over_the_screen(capfd: pytest.CaptureFixture[str]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import patience
 from tuimail.mail.transfer_encoding import decode_body, estimate_decoded_size
 
 
@@ -87,10 +87,8 @@ def test_whole_data_comes_back(data: bytes) -> None:
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "x-uuencode"])
 @pytest.mark.parametrize("piece", [b"A=", b" ", b"=\r\n", b"begin \n", b" \t\r\n"])
 def test_hostile_bodies_take_linear_time(piece: bytes, encoding: str) -> None:
-    started = time.perf_counter()
-    decode_body(piece * 200_000, encoding)
-    # Quadratic, it would be minutes.
-    assert time.perf_counter() - started < 5
+    with patience():
+        decode_body(piece * 200_000, encoding)
 
 
 @pytest.mark.parametrize("size", [1, 57, 58, 1_000, 100_000])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.patience import patience
 from tuimail.tui.cells import fit_cells, fit_cells_right, wrap_cells
 
 
@@ -59,6 +58,5 @@ def test_no_line_is_wider_than_asked_and_no_word_is_lost(line: str, width: int) 
 
 
 def test_a_long_line_of_one_word_is_no_burden() -> None:
-    started = time.perf_counter()
-    assert len(wrap_cells("x" * 400_000, 80)) == 5_000
-    assert time.perf_counter() - started < 2
+    with patience():
+        assert len(wrap_cells("x" * 400_000, 80)) == 5_000
