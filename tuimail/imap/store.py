@@ -21,7 +21,7 @@ from tuimail.imap.rows import fetch_rows, unknown_items
 from tuimail.imap.session import Session
 from tuimail.imap.structure import Part
 from tuimail.imap.summary import Summary
-from tuimail.imap.wire import Response
+from tuimail.imap.wire import Response, Sink
 
 # A page in order of arrival, which most people wait for, needs none of what is imported late.
 if TYPE_CHECKING:
@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from tuimail.imap.query import Query
     from tuimail.imap.search import UidArray
     from tuimail.imap.selection import Chosen, Selection
+    from tuimail.imap.sieve import Sieve
 
 T = TypeVar("T")
 
 PAGE_SIZE = 50
 ROWS_IN_A_CHUNK = 500
 """Rows that one command asks for when a whole folder is listed."""
+ROWS_IN_A_SIEVE = 1_000
+"""The same where few of the messages are looked for."""
 SIZE = 4
 """Connections; what a server takes from one person without complaint."""
 
@@ -175,8 +178,39 @@ class MailStore:
 
         Pulled by the caller: a few chunks are under way ahead of it, so memory stays flat.
         """
+
+        def ask(uids: Sequence[int]) -> Request[tuple[Summary, ...]]:
+            return self.rows(chosen, uids, fields=fields, items=items)
+
+        for _, rows in self._pull_chunks(chosen, ask, chunk):
+            yield from rows
+
+    def sift(
+        self, chosen: Chosen, sieve: Sieve, *, chunk: int = ROWS_IN_A_SIEVE
+    ) -> Iterator[tuple[int, tuple[Summary, ...]]]:
+        """The messages that a sieve keeps, chunk by chunk, in their order, as `iter_rows`.
+
+        With each chunk how many messages it was sifted from.
+        """
+        from tuimail.imap.sieve import sift_rows
+
+        def ask(uids: Sequence[int]) -> Request[tuple[Summary, ...]]:
+            def run(session: Session, _pause: Pause) -> tuple[Summary, ...]:
+                selected = open_folder(session, chosen.folder.raw_name, chosen.uid_validity)
+                return sift_rows(session, selected, uids, sieve)
+
+            return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
+
+        return self._pull_chunks(chosen, ask, chunk)
+
+    def _pull_chunks(
+        self,
+        chosen: Chosen,
+        ask: Callable[[Sequence[int]], Request[tuple[Summary, ...]]],
+        chunk: int,
+    ) -> Iterator[tuple[int, tuple[Summary, ...]]]:
         starts = iter(range(0, len(chosen.uids), chunk))
-        ahead: deque[Request[tuple[Summary, ...]]] = deque()
+        ahead: deque[tuple[int, Request[tuple[Summary, ...]]]] = deque()
         try:
             while True:
                 while len(ahead) <= len(self.connection_states):
@@ -184,12 +218,13 @@ class MailStore:
                     if start is None:
                         break
                     uids = chosen.uids[start : start + chunk]
-                    ahead.append(self.rows(chosen, uids, fields=fields, items=items))
+                    ahead.append((len(uids), ask(uids)))
                 if not ahead:
                     return
-                yield from ahead.popleft().result()
+                count, request = ahead.popleft()
+                yield count, request.result()
         finally:
-            for request in ahead:
+            for _, request in ahead:
                 request.cancel()
 
     def unknown_items(self, folder: Folder, items: Sequence[str]) -> Request[frozenset[str] | None]:
@@ -229,6 +264,16 @@ class MailStore:
     def part(self, identity: Identity, part: Part) -> Request[FetchedPart]:
         """One body part, still encoded, and its MIME header; nothing else is fetched."""
         return self._ask(lambda session: _part(session, identity, part), identity.folder)
+
+    def part_into(self, identity: Identity, part: Part, sink: Sink) -> Request[None]:
+        """One body part, still encoded, written to the sink as it comes, in the bulk lane.
+
+        After a lost connection it goes on where it was. What the sink raises ends the request.
+        """
+        from tuimail.imap.part_fetch import PartFetch
+
+        fetch = PartFetch(identity, part, sink)
+        return self._pool.submit(Job(fetch.run, Lane.BULK, Request(), identity.folder))
 
     def raw(self, identities: Sequence[Identity], receiver: RawReceiver) -> Request[None]:
         """Whole messages of one folder, in the bulk lane."""
