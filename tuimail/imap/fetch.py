@@ -55,8 +55,22 @@ _HEADER = b"BODY[HEADER"
 # The label before the one literal, at the end of its line. Behind that literal only `)` may
 # follow, so it cannot be a string of BODYSTRUCTURE.
 _HEADER_LAST = re.compile(rb"BODY\[HEADER\.FIELDS[^\]\r\n]*\] \{\d+\+?\}\r\n\Z")
+_ANNOUNCED = re.compile(rb"(BODY\[[^\] \r\n]*\](?:<\d{1,10}>)?) \{\d+\+?\}\r\n", re.IGNORECASE)
 _LABEL_LIMIT = 1_000
 _ONE_VALUE = frozenset({b"MODSEQ", b"EMAILID", b"THREADID"})
+
+
+def announced_literal(line: bytes) -> tuple[int, bytes] | None:
+    """The UID and the item's name (`BODY[]`) of the literal that a line ends with announcing.
+
+    None when the UID does not stand in front, where it is found anchored: keywords may be called
+    `UID` and `7`.
+    """
+    plain = _PLAIN.match(line)
+    if plain is None or plain[2] is None:
+        return None
+    announced = _ANNOUNCED.fullmatch(line, plain.end())
+    return (int(plain[2]), announced[1].upper()) if announced else None
 
 
 @lru_cache(maxsize=1_000)

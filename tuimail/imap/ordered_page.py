@@ -13,12 +13,12 @@ from tuimail.imap.page import Page
 from tuimail.imap.page_fetch import OnRows
 from tuimail.imap.paging import Order, Window, page_count, window
 from tuimail.imap.query import Query
-from tuimail.imap.raw import GONE
 from tuimail.imap.rows import fetch_rows
 from tuimail.imap.search import UidArray, uid_array
 from tuimail.imap.session import Selected, Session
 from tuimail.imap.sort import has_partial, sort_part, sorted_uids
 from tuimail.imap.summary import Summary
+from tuimail.imap.validity import GONE
 from tuimail.text import MailText
 
 

@@ -14,12 +14,13 @@ Token: TypeAlias = "bytes | list[Token] | None"
 MAX_DEPTH = 100
 """Lists in lists; an honest BODYSTRUCTURE of twenty levels needs about 60."""
 
+# Possessive: a string of 4 MB that keeps a place to go back to at each octet took 900 MB.
 _NEXT = re.compile(
     rb"[ \r\n]*(?:(?P<open>\()|(?P<close>\))"
-    rb'|"(?P<quoted>(?:[^"\\\r\n]|\\.)*)"'
+    rb'|"(?P<quoted>(?:[^"\\\r\n]++|\\.)*+)"'
     rb"|(?P<literal>\{\d+\+?\}\r\n)"
     # BODY[HEADER.FIELDS (FROM TO)]<0> is one atom here
-    rb'|(?P<atom>(?:[^ ()"{\[\r\n]|\[[^\]\r\n]*\]|\{(?!\d))+))'
+    rb'|(?P<atom>(?:[^ ()"{\[\r\n]++|\[[^\]\r\n]*\]|\{(?!\d))+))'
 )
 _ESCAPED = re.compile(rb"\\(.)")
 
