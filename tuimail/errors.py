@@ -4,7 +4,8 @@
     ├── UsageError              a wrong argument, address, set or setting
     ├── ConnectError            could not connect or sign in
     │   ├── CertificateError    the server's certificate is not to be trusted
-    │   └── SignInError         the server refused the user name or the password
+    │   ├── SignInError         the server refused the user name or the password
+    │   └── ServerBusy          the server lets nobody else in just now
     ├── ConnectionLost          the connection ended, or was given up, while in use
     │   ├── DeadlineExceeded    no whole answer in time
     │   └── ProtocolError       the server broke the protocol; nothing after it can be trusted
@@ -41,6 +42,10 @@ class CertificateError(ConnectError):
 
 class SignInError(ConnectError):
     """The server refused the user name or the password."""
+
+
+class ServerBusy(ConnectError):
+    """The server lets nobody else in just now: too many connections, or it is going down."""
 
 
 class ConnectionLost(TuimailError):

@@ -93,7 +93,7 @@ def test_the_same_order_without_sort(
     ):
         page = store.page(INBOX, 1, Order(key, False)).result(30)
         assert page.result is not None
-        assert list(page.result) == server_order
+        assert list(page.result.uids) == server_order
         turned = store.page(INBOX, 1, Order(key, True), result=page.result).result(30)
         assert [s.identity.uid for s in turned.summaries] == server_order[::-1][:50]
     assert not any(b"SORT" in command for command in proxy.commands)
@@ -273,5 +273,5 @@ def test_a_server_that_breaks_its_promise_of_partial() -> None:
     with script.running() as server, store_on(server.port) as store:
         page = store.page(INBOX, 1, Order(SortKey.SIZE, False)).result(10)
         assert page.result is not None
-        assert list(page.result) == [3, 1, 2]
+        assert list(page.result.uids) == [3, 1, 2]
         assert all(str(s.error) == "the message is no longer there" for s in page.summaries)

@@ -16,6 +16,7 @@ from tuimail.errors import (
     CertificateError,
     CommandRefused,
     ConnectError,
+    MessageUnreadable,
     SignInError,
     UsageError,
 )
@@ -239,6 +240,6 @@ def test_a_folder_without_uidvalidity_is_refused() -> None:
     with script.running() as server:
         endpoint = Endpoint("127.0.0.1", server.port, Security.PLAIN, "ada")
         session = Session.open(endpoint, "secret", Trust())
-        with pytest.raises(CommandRefused, match="no UIDVALIDITY"):
+        with pytest.raises(MessageUnreadable, match="no UIDVALIDITY"):
             session.examine(b"INBOX")
         session.close()

@@ -25,6 +25,8 @@ class ScriptedServer:
     capabilities: bytes = b"CAPABILITY IMAP4rev1 SASL-IR LITERAL+"
     lines: list[bytes] = field(default_factory=list)
     port: int = 0
+    hangs_up: bool = False
+    """Closes the connection behind an answer that has no tag."""
 
     def _answer(self, line: bytes) -> bytes:
         tag, _, rest = line.partition(b" ")
@@ -47,7 +49,10 @@ class ScriptedServer:
                 self.lines.append(line)
                 while literal := re.search(rb"\{(\d+)\+\}\Z", line):
                     line += buffered.read(int(literal[1])) + buffered.readline().rstrip(b"\r\n")
-                client.sendall(self._answer(line))
+                answer = self._answer(line)
+                client.sendall(answer)
+                if self.hangs_up and line.partition(b" ")[0] not in answer:
+                    return
 
     @contextlib.contextmanager
     def running(self) -> Iterator[ScriptedServer]:

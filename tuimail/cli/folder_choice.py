@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from tuimail.cli.options import Options
 from tuimail.errors import UsageError
 from tuimail.imap.folder import Folder, find_folder, in_outline_order, with_subfolders
-from tuimail.imap.pool import Request
+from tuimail.imap.job import Request
 from tuimail.imap.store import MailStore
 from tuimail.text import MailText
 

@@ -17,7 +17,7 @@ from tuimail.imap.fetch import LISTED_FIELDS
 from tuimail.imap.folder import Folder
 from tuimail.imap.page import Page
 from tuimail.imap.paging import Order, SortKey, Window
-from tuimail.imap.pool import Request
+from tuimail.imap.job import Request
 from tuimail.imap.store import MailStore
 from tuimail.imap.summary import Summary
 from tuimail.text import safe_line

@@ -14,7 +14,7 @@ from tuimail.errors import UsageError
 from tuimail.export.message_files import MessageFiles, SaveProgress
 from tuimail.files import Directory, shown_path
 from tuimail.imap.identity import Identity
-from tuimail.imap.pool import Request
+from tuimail.imap.job import Request
 from tuimail.imap.store import MailStore
 from tuimail.imap.summary import Summary
 

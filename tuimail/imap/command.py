@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tuimail.errors import CommandForbidden
 
@@ -22,9 +22,10 @@ _BREAKS = re.compile(rb"[\r\n\0]")
 # Fewer than RFC 9051 lets an atom have: `[`, for one, begins a section to some servers.
 _ATOM = re.compile(rb"[A-Za-z0-9&+,\-./=_@:$#~]+")
 # Everything that FETCH is sent here: names, sections, partials, lists of header names.
+_NUMBERS = re.compile(rb"[0-9:*,]+")
 _FETCH_ITEMS = re.compile(rb"[A-Za-z0-9.\-_\[\]()<>: ]+")
 # Without PEEK these set \Seen (RFC 9051, 6.4.5; RFC 3516); RFC822.SIZE alone does not.
-_MARKS_AS_READ = re.compile(rb"(?<![A-Z0-9.])(?:BODY|BINARY)\[|(?<![A-Z0-9.\-])RFC822(?!\.SIZE)")
+_MARKS_AS_READ = re.compile(rb"(?<![A-Z0-9.])(?:BODY|BINARY) *\[|(?<![A-Z0-9.\-])RFC822(?!\.SIZE)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Command:
 
     name: bytes
     """In capitals; `UID FETCH` counts as FETCH."""
-    arguments: tuple[Argument, ...] = ()
+    arguments: tuple[Argument, ...] = field(default=(), repr=False)
+    """Not shown: LOGIN's are secrets."""
 
     def __post_init__(self) -> None:
         uid, _, rest = self.name.rpartition(b" ")
@@ -61,7 +63,11 @@ class Command:
             self._check_fetch()
 
     def _check_fetch(self) -> None:
-        items = self.arguments[-1]
+        if len(self.arguments) != 2:
+            raise CommandForbidden("FETCH takes a set of numbers and a list of items")
+        numbers, items = self.arguments
+        if isinstance(numbers, Literal) or not _NUMBERS.fullmatch(numbers):
+            raise CommandForbidden("FETCH is given something else than a set of numbers")
         if isinstance(items, Literal) or not _FETCH_ITEMS.fullmatch(items):
             raise CommandForbidden("FETCH is given something else than names of items")
         if _MARKS_AS_READ.search(items.upper()):

@@ -64,6 +64,10 @@ def _in_plain_words(endpoint: Endpoint) -> Iterator[None]:
     except ssl.SSLError as error:
         raise ConnectError(f"{place} does not speak TLS as it should") from error
     except socket.gaierror as error:
+        if error.errno == socket.EAI_AGAIN:
+            raise ConnectError(
+                f"cannot look up {endpoint.host}: the network seems to be away"
+            ) from error
         raise ConnectError(f"there is no host named {endpoint.host}") from error
     except TimeoutError as error:
         raise ConnectError(f"{place} does not answer") from error

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tuimail.errors import CommandRefused
+from tuimail.errors import CommandRefused, FolderChanged
 from tuimail.imap.fetch import LISTED_FIELDS
 from tuimail.imap.folder import Folder, FolderStatus
-from tuimail.imap.page import JoinedPage
+from tuimail.imap.page import JoinedPage, Result
 from tuimail.imap.page_fetch import OnRows, fetch_window
 from tuimail.imap.paging import Order, SortKey, Window, page_count, window
 from tuimail.imap.query import Query
 from tuimail.imap.rows import fetch_rows
-from tuimail.imap.search import UidArray
 from tuimail.imap.session import Session
 from tuimail.imap.sort import sorted_uids
 from tuimail.imap.summary import Summary
+from tuimail.imap.validity import open_folder
 
 
 class JoinedPageFetch:
@@ -32,7 +32,7 @@ class JoinedPageFetch:
         order: Order,
         size: int,
         query: Query | None,
-        results: Mapping[bytes, UidArray] | None,
+        results: Mapping[bytes, Result] | None,
         on_rows: OnRows | None,
     ) -> None:
         self._folders = [folder for folder in folders if folder.selectable]
@@ -51,7 +51,7 @@ class JoinedPageFetch:
         totals = (
             self._count(session)
             if results is None
-            else {name: len(uids) for name, uids in results.items()}
+            else {name: len(result.uids) for name, result in results.items()}
         )
         total = sum(totals.values())
         number = min(self._number, page_count(total, self._size))
@@ -68,6 +68,9 @@ class JoinedPageFetch:
             counted[folder.raw_name] = status.messages or 0
 
         session.statuses(self._folders, note)
+        for folder in self._folders:
+            if folder.raw_name not in counted:
+                self._refused[folder.raw_name] = "the server does not count its messages"
         # in the order of the folders, whatever order the answers came in
         return {
             folder.raw_name: counted[folder.raw_name]
@@ -75,12 +78,13 @@ class JoinedPageFetch:
             if folder.raw_name in counted
         }
 
-    def _ask_each(self, session: Session) -> dict[bytes, UidArray]:
-        results: dict[bytes, UidArray] = {}
+    def _ask_each(self, session: Session) -> dict[bytes, Result]:
+        results: dict[bytes, Result] = {}
         for folder in self._folders:
             try:
-                session.examine(folder.raw_name)
-                results[folder.raw_name] = sorted_uids(session, self._order.key, self._query)
+                selected = session.examine(folder.raw_name)
+                uids = sorted_uids(session, self._order.key, self._query)
+                results[folder.raw_name] = Result(selected.uid_validity, uids)
             except CommandRefused as error:
                 self._refused[folder.raw_name] = str(error)
         return results
@@ -102,22 +106,23 @@ class JoinedPageFetch:
         last: int,
         place: Window,
         totals: dict[bytes, int],
-        results: Mapping[bytes, UidArray] | None,
+        results: Mapping[bytes, Result] | None,
     ) -> tuple[Summary, ...]:
         descending, total = self._order.descending, totals[folder]
         low, high = (total - last + 1, total - first + 1) if descending else (first, last)
         try:
-            selected = session.examine(folder)
             if results is not None:
-                uids = results[folder][low - 1 : high]
+                selected = open_folder(session, folder, results[folder].uid_validity)
+                uids = results[folder].uids[low - 1 : high]
                 rows = fetch_rows(
                     session, selected, uids, fields=LISTED_FIELDS, on_row=self._hand_on(place)
                 )
             else:
+                selected = session.examine(folder)
                 # as many as there still are, should some have gone since STATUS
                 numbers = range(low, min(high, selected.total) + 1)
                 rows = fetch_window(session, selected, numbers, self._hand_on(place))
-        except CommandRefused as error:
+        except (CommandRefused, FolderChanged) as error:
             self._refused[folder] = str(error)
             return ()
         return rows[::-1] if descending else rows

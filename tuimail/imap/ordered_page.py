@@ -9,7 +9,7 @@ from tuimail.errors import CommandRefused
 from tuimail.imap.fetch import LISTED_FIELDS
 from tuimail.imap.folder import Folder
 from tuimail.imap.identity import Identity
-from tuimail.imap.page import Page
+from tuimail.imap.page import Page, Result
 from tuimail.imap.page_fetch import OnRows
 from tuimail.imap.paging import Order, Window, page_count, window
 from tuimail.imap.query import Query
@@ -32,7 +32,7 @@ class OrderedPageFetch:
         order: Order,
         size: int,
         query: Query | None,
-        result: UidArray | None,
+        result: Result | None,
         on_rows: OnRows | None,
         fields: Sequence[str] = LISTED_FIELDS,
         items: Sequence[str] = (),
@@ -58,10 +58,11 @@ class OrderedPageFetch:
             with contextlib.suppress(CommandRefused):
                 return self._fetch_part(session, selected)
         result = self._result
-        if result is None:
-            result = sorted_uids(session, self._order.key, self._query)
-        place = self._place(len(result))
-        uids = uid_array() if place.is_empty else result[place.low - 1 : place.high]
+        if result is None or result.uid_validity != selected.uid_validity:
+            uids = sorted_uids(session, self._order.key, self._query)
+            result = Result(selected.uid_validity, uids)
+        place = self._place(len(result.uids))
+        uids = uid_array() if place.is_empty else result.uids[place.low - 1 : place.high]
         return self._fetch(session, selected, uids, place, result)
 
     def _fetch_part(self, session: Session, selected: Selected) -> Page:
@@ -81,7 +82,7 @@ class OrderedPageFetch:
         selected: Selected,
         ascending: UidArray,
         place: Window,
-        result: UidArray | None,
+        result: Result | None,
     ) -> Page:
         uids = ascending[::-1] if self._order.descending else ascending
         on_rows = self._on_rows

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """Every message that was found or sorted, ascending, and the UIDVALIDITY of its UIDs."""
+
+    uid_validity: int
+    uids: UidArray
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page as it was when it was fetched; it does not change when the folder does."""
 
@@ -24,9 +32,9 @@ class Page:
     window: Window
     summaries: tuple[Summary, ...]
     """In the order shown."""
-    result: UidArray | None = None
-    """Every message that was found or sorted, ascending: handed back with the next page, nothing
-    is searched or sorted again. None for a page in order of arrival."""
+    result: Result | None = None
+    """Handed back with the next page, nothing is searched or sorted again. None for a page in
+    order of arrival, and where the server keeps the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class JoinedPage:
     window: Window
     summaries: tuple[Summary, ...]
     """In the order shown; `identity.folder` says which folder each is of."""
-    results: Mapping[bytes, UidArray] | None = None
+    results: Mapping[bytes, Result] | None = None
     """As `Page.result`, by the folder's raw name."""
     refused: Mapping[bytes, str] = field(default_factory=dict)
     """A sentence for each folder that could not be opened, by its raw name."""

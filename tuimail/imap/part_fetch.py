@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from tuimail.errors import MessageGone, MessageUnreadable
 from tuimail.imap.command import sequence_set
-from tuimail.imap.fetch import Row
+from tuimail.imap.fetch import Row, announced_literal
 from tuimail.imap.identity import Identity
-from tuimail.imap.raw import GONE, check_validity
 from tuimail.imap.session import Session
 from tuimail.imap.structure import Part
+from tuimail.imap.validity import GONE, check_validity
 from tuimail.imap.wire import Response, Sink
 
 _TO_THE_END = 2_147_483_647
 """Octets that a partial fetch asks for: more than any part has, and what every server can count."""
-_UID = re.compile(rb"[ (]UID (\d{1,10})[ )]", re.IGNORECASE)
 
 
 class PartFetch:
@@ -27,11 +25,6 @@ class PartFetch:
         self._section = part.section.encode("ascii")
         self._sink = sink
         self._written = 0
-        self._literal = re.compile(
-            rb"\* \d{1,10} FETCH \((?:[^\"{]* )?BODY\[%b\](?:<\d+>)? \{\d+\+?\}\r\n\Z"
-            % re.escape(self._section),
-            re.IGNORECASE,
-        )
 
     def write(self, octets: bytes, /) -> None:
         """A sink that counts: a connection may be lost at any octet."""
@@ -48,11 +41,8 @@ class PartFetch:
         found = is_missing = False
 
         def open_sink(parts: Response, _size: int) -> Sink | None:
-            line = parts[0]
-            uid = _UID.search(line)
-            if len(parts) > 1 or uid is None or not self._literal.match(line):
-                return None
-            return self if int(uid[1]) == self._identity.uid else None
+            wanted = (self._identity.uid, b"BODY[%b]%b" % (self._section, answered))
+            return self if len(parts) == 1 and announced_literal(parts[0]) == wanted else None
 
         def receive(parts: Response) -> bool:
             nonlocal found, is_missing

@@ -13,16 +13,16 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Generic, TypeVar
+from concurrent.futures import CancelledError
+from functools import partial
+from typing import Any
 
 from tuimail.errors import (
     ConnectError,
     ConnectionLost,
     DeadlineExceeded,
     ProtocolError,
+    ServerBusy,
     SignInError,
 )
 from tuimail.imap.events import (
@@ -33,62 +33,14 @@ from tuimail.imap.events import (
     StoreEvent,
     Throttled,
 )
+from tuimail.imap.job import Job, Lane, Request, T
 from tuimail.imap.session import Session
-
-T = TypeVar("T")
-Pause = Callable[[], None]
 
 BACK_OFF = (0.2, 1.0, 3.0)
 """Seconds before each new try to connect, once a connection was lost."""
 
-
-class Lane(Enum):
-    """Who waits for it: a person, or nobody just now."""
-
-    INTERACTIVE = "interactive"
-    BULK = "bulk"
-
-
-class Request(Future[T]):
-    """The future of something that was asked of the server.
-
-    `cancel` means "no longer wanted": a request that has not started is never sent. One that
-    runs cannot be taken back (`cancel` says False); its result is dropped, and its connection is
-    shut and opened anew as soon as somebody else needs it.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.abandoned = False
-        self.on_abandon: Callable[[], None] = lambda: None
-
-    def cancel(self) -> bool:
-        if super().cancel():
-            return True
-        if not self.done():
-            self.abandoned = True
-            self.on_abandon()
-        return False
-
-
-@dataclass(eq=False)
-class Job(Generic[T]):
-    """Work for one connection. After a lost connection it is run a second time."""
-
-    run: Callable[[Session, Pause], T]
-    """Long work calls `pause` where others may go between, and can count on nothing after it: not
-    on the folder that was open, nor on being wanted any more (`pause` raises CancelledError)."""
-    lane: Lane
-    request: Request[T]
-    folder: bytes | None = None
-    """The folder it needs open; a connection that has it open already is preferred."""
-    started: bool = False
-
-    def start(self) -> bool:
-        """Whether it is still wanted; from now on it cannot be cancelled."""
-        if not self.started:
-            self.started = self.request.set_running_or_notify_cancel()
-        return self.started
+Outcome = Callable[[], None]
+"""Ends a request, once its connection is free again."""
 
 
 class _Worker:
@@ -98,6 +50,8 @@ class _Worker:
         self.inbox: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self.session: Session | None = None
         self.job: Job[Any] | None = None
+        self.guest: Job[Any] | None = None
+        """Interactive work that goes between two slices of `job`."""
         self.state = ConnectionState.CLOSED
         self.thread: threading.Thread | None = None
 
@@ -105,11 +59,19 @@ class _Worker:
     def idle(self) -> bool:
         return self.job is None
 
+    @property
+    def is_connected(self) -> bool:
+        return self.session is not None and not self.session.dead
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether nobody waits any more for what it is doing."""
+        doing = self.guest or self.job
+        return doing is not None and doing.request.abandoned
+
     def has_open(self, folder: bytes | None) -> bool:
         session = self.session
-        if folder is None or session is None or session.dead:
-            return False
-        return session.has_open(folder)
+        return folder is not None and session is not None and session.has_open(folder)
 
 
 class ConnectionPool:
@@ -136,6 +98,7 @@ class ConnectionPool:
         self._workers = [_Worker() for _ in range(size)]
         self._waiting: dict[Lane, deque[Job[Any]]] = {lane: deque() for lane in Lane}
         self._closed = threading.Event()
+        self._was_connected = False
 
     @property
     def states(self) -> tuple[ConnectionState, ...]:
@@ -158,16 +121,21 @@ class ConnectionPool:
         """End everything at once; never blocks."""
         with self._lock:
             self._closed.set()
+            left = [job for waiting in self._waiting.values() for job in waiting]
             for waiting in self._waiting.values():
-                for job in waiting:
-                    job.request.cancel()
                 waiting.clear()
             for worker in self._workers:
                 worker.inbox.put(None)
-                if worker.job is not None:
-                    worker.job.request.abandoned = True
+                for job in (worker.job, worker.guest):
+                    if job is not None:
+                        job.request.abandoned = True
                 if worker.session is not None:
                     worker.session.shutdown()
+        for job in left:
+            if job.started:
+                job.request.set_exception(ConnectionLost("the mailbox was closed"))
+            else:
+                job.request.cancel()
 
     # --- handing out work
 
@@ -193,8 +161,8 @@ class ConnectionPool:
         by_preference = sorted(
             idle,
             key=lambda worker: (
-                not worker.has_open(job.folder),
-                worker.session is None or worker.session.dead,
+                not (worker.is_connected and worker.has_open(job.folder)),
+                not worker.is_connected,
             ),
         )
         return by_preference[0] if by_preference else None
@@ -218,7 +186,7 @@ class ConnectionPool:
 
     def _free_an_abandoned_worker(self) -> None:
         for worker in self._workers:
-            if worker.job is not None and worker.job.request.abandoned and worker.session:
+            if worker.is_abandoned and worker.session is not None:
                 worker.session.shutdown()
                 return
 
@@ -226,81 +194,101 @@ class ConnectionPool:
 
     def _work(self, worker: _Worker) -> None:
         while (job := worker.inbox.get()) is not None:
+            outcome: Outcome | None = None
             if job.start():
-                self._run(worker, job)
+                try:
+                    outcome = self._run(worker, job)
+                except BaseException as error:  # noqa: BLE001 - a listener's fault must not hang it
+                    outcome = partial(job.request.set_exception, error)
+            # Free before the request ends: whoever waits for it may ask for more at once.
             with self._lock:
                 worker.job = None
+            if outcome is not None:
+                outcome()
             # Dropped before waiting: a job holds on to what its caller handed in.
-            del job
+            del job, outcome
             self._dispatch()
         if worker.session is not None:
             worker.session.close()
 
-    def _run(self, worker: _Worker, job: Job[Any]) -> None:
-        retries = iter(BACK_OFF)
-        lost = False
+    def _run(self, worker: _Worker, job: Job[Any]) -> Outcome | None:
+        """Run a job, on a second connection if need be; None when it was handed back."""
+        pauses = iter(BACK_OFF)
+        is_lost = False
         while True:
+            was_connected = worker.is_connected
             try:
                 session = self._open_session(worker)
-                if lost:
-                    lost = False
+                if is_lost:
+                    is_lost = False
                     self._publish(Reconnected())
                 self._set_state(worker, ConnectionState.BUSY)
-                result = self._run_on(session, job)
+                result = self._run_on(worker, session, job)
             except (ConnectionLost, ConnectError) as error:
                 self._drop_session(worker)
                 if self._hand_back(worker, job, error):
-                    return
-                wait = None if self._is_final(job, error, lost) else next(retries, None)
-                if wait is None:
-                    job.request.set_exception(error)
-                    return
-                lost = True
+                    return None
+                if self._is_final(job, error, was_connected=was_connected, is_lost=is_lost):
+                    return partial(job.request.set_exception, error)
+                if isinstance(error, DeadlineExceeded):
+                    # A line that died in silence; those that stand idle died with it.
+                    self._drop_idle_sessions()
+                pause = next(pauses, None)
+                if pause is None:
+                    return partial(job.request.set_exception, error)
+                is_lost = True
                 self._set_state(worker, ConnectionState.LOST)
                 self._publish(Lost(str(error)))
-                if self._closed.wait(wait):
-                    job.request.set_exception(error)
-                    return
+                if self._closed.wait(pause):
+                    return partial(job.request.set_exception, error)
             except BaseException as error:  # noqa: BLE001 - whoever awaits the request gets it
                 self._rest(worker)
-                job.request.set_exception(error)
-                return
+                return partial(job.request.set_exception, error)
             else:
                 self._rest(worker)
-                job.request.set_result(result)
-                return
+                return partial(job.request.set_result, result)
 
-    def _run_on(self, session: Session, job: Job[T]) -> T:
+    def _run_on(self, worker: _Worker, session: Session, job: Job[T]) -> T:
         if job.lane is Lane.INTERACTIVE:
             return job.run(session, _go_on)
-        return job.run(session, lambda: self._pause(job, session))
 
-    def _pause(self, job: Job[Any], session: Session) -> None:
-        if job.request.abandoned:
-            raise CancelledError
-        self._let_interactive_through(session)
+        def pause() -> None:
+            if job.request.abandoned:
+                raise CancelledError
+            self._let_interactive_through(worker, session)
 
-    def _let_interactive_through(self, session: Session) -> None:
-        """What a person waits for and no other connection has taken, between two slices of bulk."""
+        return job.run(session, pause)
+
+    def _let_interactive_through(self, worker: _Worker, session: Session) -> None:
+        """What a person waits for and no other connection has taken, between two slices of bulk.
+
+        Its faults are not the bulk work's: a connection that it cost is merely lost to that.
+        """
         while True:
             with self._lock:
                 waiting = self._waiting[Lane.INTERACTIVE]
-                if not waiting:
-                    return
-                job = waiting.popleft()
-            if not job.start():
+                guest = worker.guest = waiting.popleft() if waiting else None
+            if guest is None:
+                return
+            if not guest.start():
                 continue
+            outcome: Outcome | None = None
             try:
-                result = job.run(session, _go_on)
-            except ConnectionLost:
-                # The connection's own job notices too, and opens a new one; the caller may ask
-                # again then.
-                job.request.set_exception(ConnectionLost("the connection was lost; ask again"))
-                raise
+                outcome = partial(guest.request.set_result, guest.run(session, _go_on))
+            except ConnectionLost as error:
+                if guest.retried or guest.request.abandoned or _would_happen_again(error):
+                    outcome = partial(guest.request.set_exception, error)
+                else:
+                    guest.retried = True
+                    with self._lock:
+                        self._waiting[Lane.INTERACTIVE].appendleft(guest)
+                raise ConnectionLost(str(error)) from error
             except BaseException as error:  # noqa: BLE001 - whoever awaits the request gets it
-                job.request.set_exception(error)
-            else:
-                job.request.set_result(result)
+                outcome = partial(guest.request.set_exception, error)
+            finally:
+                worker.guest = None
+                if outcome is not None:
+                    outcome()
 
     def _open_session(self, worker: _Worker) -> Session:
         session = worker.session
@@ -310,16 +298,18 @@ class ConnectionPool:
         session = self._connect()
         self._prepare(session)
         with self._lock:
+            self._was_connected = True
             worker.session = session
             if self._closed.is_set():
                 session.shutdown()
         return session
 
     def _hand_back(self, worker: _Worker, job: Job[Any], error: Exception) -> bool:
-        """One more connection was refused while others stand: do with one fewer."""
+        """Do with one connection fewer, when the server refused this one while others stand."""
         with self._lock:
-            others = [w for w in self._workers if w is not worker and w.session is not None]
-            if not isinstance(error, ConnectError) or not others or self._closed.is_set():
+            others = any(w.is_connected for w in self._workers if w is not worker)
+            is_refusal = isinstance(error, ServerBusy | SignInError)
+            if not is_refusal or not others or self._closed.is_set():
                 return False
             self._workers.remove(worker)
             worker.inbox.put(None)
@@ -328,17 +318,24 @@ class ConnectionPool:
         self._publish(Throttled(size, str(error)))
         return True
 
-    @staticmethod
-    def _is_final(job: Job[Any], error: Exception, lost: bool) -> bool:
-        """Whether trying again is no use: nobody waits, or the server would do the same again.
+    def _is_final(
+        self, job: Job[Any], error: Exception, *, was_connected: bool, is_lost: bool
+    ) -> bool:
+        """Whether trying again is no use: nobody waits, or it would only happen again.
 
-        A first connection that fails is final too: the user is there and sees the reason.
+        The very first connection is not tried twice: the user is there and sees the reason.
         """
-        if job.request.abandoned or isinstance(
-            error, DeadlineExceeded | ProtocolError | SignInError
-        ):
+        if job.request.abandoned or isinstance(error, ProtocolError | SignInError):
             return True
-        return isinstance(error, ConnectError) and not lost
+        if isinstance(error, DeadlineExceeded):
+            return not was_connected
+        return isinstance(error, ConnectError) and not (is_lost or self._was_connected)
+
+    def _drop_idle_sessions(self) -> None:
+        with self._lock:
+            for worker in self._workers:
+                if worker.idle and worker.session is not None:
+                    worker.session.shutdown()
 
     def _drop_session(self, worker: _Worker) -> None:
         session, worker.session = worker.session, None
@@ -347,13 +344,17 @@ class ConnectionPool:
         self._set_state(worker, ConnectionState.CLOSED)
 
     def _rest(self, worker: _Worker) -> None:
-        alive = worker.session is not None and not worker.session.dead
-        self._set_state(worker, ConnectionState.IDLE if alive else ConnectionState.CLOSED)
+        connected = worker.is_connected
+        self._set_state(worker, ConnectionState.IDLE if connected else ConnectionState.CLOSED)
 
     def _set_state(self, worker: _Worker, state: ConnectionState) -> None:
         if worker.state is not state:
             worker.state = state
             self._publish(ConnectionsChanged(self.states))
+
+
+def _would_happen_again(error: Exception) -> bool:
+    return isinstance(error, ProtocolError | DeadlineExceeded)
 
 
 def _go_on() -> None:

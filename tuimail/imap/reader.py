@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
+import ssl
 import time
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 BUFFER = 1 << 18
 """Octets; 58 MB of rows take 230 reads instead of 7,000 with Python's 8 KB."""
+
+
+LATE = "the server did not answer in time"
 
 
 class SocketReader(io.RawIOBase):
@@ -43,7 +47,7 @@ class SocketReader(io.RawIOBase):
             self._sock.settimeout(remaining(self.deadline))
             return self._sock.recv_into(buffer)
         except TimeoutError:
-            raise DeadlineExceeded("the server did not answer in time") from None
+            raise DeadlineExceeded(LATE) from None
         except OSError as error:
             raise ConnectionLost(lost_sentence(error)) from error
 
@@ -52,11 +56,13 @@ def remaining(deadline: float) -> float:
     """Seconds until `deadline` on the monotonic clock; raises DeadlineExceeded when it is past."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise DeadlineExceeded("the server did not answer in time")
+        raise DeadlineExceeded(LATE)
     return left
 
 
 def lost_sentence(error: OSError) -> str:
     """A sentence for a socket's error, without the library's numbers."""
-    reason = (error.strerror or type(error).__name__).lower()
+    if isinstance(error, ssl.SSLError):
+        return "the connection was lost: TLS broke off"
+    reason = (error.strerror or "no reason given").lower()
     return f"the connection was lost: {reason}"

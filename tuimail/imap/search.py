@@ -8,10 +8,10 @@ from array import array
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from tuimail.errors import MessageUnreadable, UsageError
+from tuimail.errors import MessageUnreadable, ProtocolError, UsageError
 from tuimail.imap.command import Argument, Command, Literal, sequence_set
 from tuimail.imap.fetch import Row
-from tuimail.imap.number_set import NumberSet, write_ranges
+from tuimail.imap.number_set import HIGHEST, NumberSet, write_ranges
 from tuimail.imap.query import Query
 from tuimail.imap.session import Session
 from tuimail.imap.structure import attachments
@@ -21,6 +21,9 @@ UidArray: TypeAlias = "array[int]"
 """UIDs in four octets each: a million take 4 MB instead of 36."""
 
 _ALL = re.compile(rb" ALL ([\d,:]+)", re.IGNORECASE)
+_RANGE = re.compile(rb"(\d{1,10})(?::(\d{1,10}))?")
+_SLACK = 10_000
+"""Messages that may have come since the server last said how many there are."""
 UIDS_IN_A_COMMAND = 1_000
 """Scattered UIDs of seven digits are 8,000 octets then, which every server takes in a line (RFC
 7162, 4)."""
@@ -77,15 +80,35 @@ def charset_of(arguments: Sequence[Argument]) -> bytes:
     return b"UTF-8" if any(isinstance(a, Literal) for a in arguments) else b"US-ASCII"
 
 
-def read_numbers(response: Response, name: bytes) -> UidArray:
-    """The numbers of `* SEARCH 1 2 3`; empty for another response."""
+def read_numbers(session: Session, response: Response, name: bytes) -> UidArray:
+    """The UIDs of `* SEARCH 1 2 3`; empty for another response. Raises ProtocolError."""
     line = response[0]
     prefix = b"* %b" % name
     if line[: len(prefix)].upper() != prefix:
         return uid_array()
     # a trailing `(MODSEQ 7)` comes where CONDSTORE is on (RFC 7162, 3.1.5)
     words = line[len(prefix) :].partition(b"(")[0].split()
-    return uid_array([int(word) for word in words if word.isdigit()])
+    return read_uids(session, b",".join(words))
+
+
+def read_uids(session: Session, written: bytes) -> UidArray:
+    """A set as the server writes it, `5,3,7:9`, in its order.
+
+    Raises ProtocolError for what is no set of UIDs, or has more of them than the folder has
+    messages: `1:4294967295` would fill the memory.
+    """
+    room = _SLACK + (session.selected.total if session.selected is not None else 0)
+    found = uid_array()
+    for piece in written.split(b",") if written else ():
+        numbers = _RANGE.fullmatch(piece)
+        low, high = (int(numbers[1]), int(numbers[2] or numbers[1])) if numbers else (0, 0)
+        if not (1 <= low <= HIGHEST and 1 <= high <= HIGHEST):
+            raise ProtocolError("the server found messages that cannot be")
+        room -= abs(high - low) + 1
+        if room < 0:
+            raise ProtocolError("the server found more messages than there are")
+        found.extend(range(low, high + 1) if low <= high else range(low, high - 1, -1))
+    return found
 
 
 def _clip(session: Session, numbers: NumberSet, by_uid: bool) -> bytes:
@@ -121,25 +144,20 @@ def _run(session: Session, arguments: tuple[Argument, ...]) -> UidArray:
     found = uid_array()
     if "ESEARCH" in session.capabilities:
         command = Command(b"UID SEARCH", (b"RETURN", b"(ALL)", *arguments))
-        session.run(command, lambda response: found.extend(_read_all(response)))
+        session.run(command, lambda response: found.extend(_read_all(session, response)))
     else:
         command = Command(b"UID SEARCH", arguments)
-        session.run(command, lambda response: found.extend(read_numbers(response, b"SEARCH")))
+        session.run(
+            command, lambda response: found.extend(read_numbers(session, response, b"SEARCH"))
+        )
     return uid_array(sorted(found))
 
 
-def _read_all(response: Response) -> UidArray:
+def _read_all(session: Session, response: Response) -> UidArray:
     """The set of `* ESEARCH (TAG "t1") UID ALL 1:17,21` (RFC 4731): 130,000 messages in a line
     of twelve octets rather than 900 KB."""
-    found = uid_array()
-    if response[0][:9].upper() != b"* ESEARCH":
-        return found
-    matched = _ALL.search(response[0])
-    for piece in matched[1].split(b",") if matched else ():
-        first, _, last = piece.partition(b":")
-        low, high = int(first), int(last or first)
-        found.extend(range(min(low, high), max(low, high) + 1))
-    return found
+    matched = _ALL.search(response[0]) if response[0][:9].upper() == b"* ESEARCH" else None
+    return uid_array() if matched is None else read_uids(session, matched[1])
 
 
 def narrow_by_attachment(session: Session, query: Query | None, uids: UidArray) -> UidArray:

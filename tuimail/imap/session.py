@@ -8,7 +8,15 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from tuimail.errors import CommandRefused, ConnectError, SignInError
+from tuimail.errors import (
+    CommandForbidden,
+    CommandRefused,
+    ConnectError,
+    ConnectionLost,
+    MessageUnreadable,
+    ServerBusy,
+    SignInError,
+)
 from tuimail.imap.command import Argument, Command, astring, quoted
 from tuimail.imap.connect import open_wire
 from tuimail.imap.endpoint import Endpoint
@@ -26,6 +34,8 @@ from tuimail.imap.wire import (
 )
 from tuimail.text import MailText
 
+BUSY_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
+"""Response codes of a refusal that is none of the user's name or password (RFC 5530)."""
 STATUS_BURST = 200
 """Commands sent before their answers are read; more could fill both directions and stand still."""
 _NUMBER = re.compile(rb"(UIDVALIDITY|UIDNEXT) (\d{1,19})", re.IGNORECASE)
@@ -55,26 +65,38 @@ class Session(Listener):
         self.capabilities = capabilities
         self.selected: Selected | None = None
         self._looking: Pending | None = None
+        self.early_alerts: list[MailText] = []
+        """Those that came before somebody listened: while signing in."""
         self.on_total: Callable[[bytes, int], None] = lambda _folder, _total: None
-        self.on_alert: Callable[[MailText], None] = lambda _text: None
+        self.on_alert: Callable[[MailText], None] = self.early_alerts.append
         wire.listener = self
 
     # --- opening and closing
 
     @classmethod
     def open(cls, endpoint: Endpoint, password: str, trust: Trust) -> Session:
-        """Connect and sign in. Raises ConnectError, CertificateError, SignInError, UsageError."""
+        """Connect and sign in.
+
+        Raises ConnectError, CertificateError, SignInError, ServerBusy, UsageError.
+        """
         wire, capabilities = open_wire(endpoint, trust)
         session = cls(wire, capabilities)
         try:
             session._sign_in(endpoint, password)
         except CommandRefused as error:
             wire.close()
-            if error.code in ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"):
-                raise ConnectError(str(error)) from error
+            if error.code in BUSY_CODES:
+                raise ServerBusy(str(error)) from error
             raise SignInError(
                 f"{endpoint.host} refused to sign in {endpoint.user}: {_reason(error)}"
             ) from error
+        except CommandForbidden as error:
+            wire.close()
+            raise SignInError("the user name or the password breaks the line") from error
+        except ConnectionLost as error:
+            wire.close()
+            busy = ServerBusy if wire.farewell else ConnectError
+            raise busy(f"{endpoint.host} did not let {endpoint.user} in: {error}") from error
         except BaseException:
             wire.close()
             raise
@@ -132,13 +154,14 @@ class Session(Listener):
         names = list(by_name)
         for start in range(0, len(names), STATUS_BURST):
             burst = [
-                self.wire.send(Command(b"STATUS", (astring(name), items)), receive)
+                self.wire.send(command, receive)
                 for name in names[start : start + STATUS_BURST]
+                if (command := _status(name, items)) is not None
             ]
             for pending in burst:
                 # One folder that cannot be told of costs only its own counts.
                 with contextlib.suppress(CommandRefused):
-                    self.wire.finish(pending)
+                    self.finish(pending)
 
     def has_open(self, folder: bytes) -> bool:
         """Whether this folder is open on this connection."""
@@ -151,24 +174,30 @@ class Session(Listener):
         next command, in the same round trip, and what it brings shows in `Selected.changes` when
         that command has ended. FETCH alone never tells of expunged messages (RFC 9051, 7.5.1).
 
-        Raises CommandRefused when there is none of this name or it may not be opened.
+        Raises CommandRefused when there is none of this name or it may not be opened,
+        CommandForbidden for a name that cannot be sent.
         """
         if self.selected is not None and self.selected.folder == folder:
-            if look:
+            if look and not self.selected.total:
+                # Of an empty folder nothing more is asked that the answer could come with.
+                self.look()
+            elif look:
                 self._looking = self.wire.send(Command(b"NOOP"))
             return self.selected
-        selected = self.selected = Selected(folder)
+        command = Command(b"EXAMINE", (astring(folder),))
+        # What is still answered about the other folder must not be noted under this one's name.
+        self.wire.settle()
+        selected = Selected(folder)
+        self.selected = selected
         try:
-            self.run(Command(b"EXAMINE", (astring(folder),)))
-        except CommandRefused:
+            self.run(command)
+            if not selected.uid_validity:
+                raise MessageUnreadable(
+                    "the server gives no UIDVALIDITY for this folder, so its UIDs mean nothing"
+                )
+        except BaseException:
             self.selected = None
             raise
-        if not selected.uid_validity:
-            self.selected = None
-            raise CommandRefused(
-                "the server gives no UIDVALIDITY for this folder, so its UIDs mean nothing",
-                status="OK",
-            )
         return selected
 
     def look(self) -> None:
@@ -292,3 +321,11 @@ class Session(Listener):
 
 def _reason(error: CommandRefused) -> str:
     return str(error).partition(": ")[2]
+
+
+def _status(folder: bytes, items: bytes) -> Command | None:
+    """None for a name with a line break in it, which LIST can tell of and nothing can ask for."""
+    try:
+        return Command(b"STATUS", (astring(folder), items))
+    except CommandForbidden:
+        return None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tuimail.errors import MessageUnreadable
 from tuimail.imap.command import Command, sequence_set
 from tuimail.imap.fetch import Row
 from tuimail.imap.number_set import NumberSet
@@ -21,6 +22,7 @@ from tuimail.imap.search import (
     charset_of,
     narrow_by_attachment,
     read_numbers,
+    read_uids,
     search_arguments,
     search_uids,
     uid_array,
@@ -57,6 +59,7 @@ _KEY_OF_ROW: dict[SortKey, Callable[[Row], Any]] = {
     SortKey.SUBJECT: lambda row: subject_key(row.fields.get("subject", b"")),
     SortKey.SIZE: lambda row: row.size or 0,
 }
+_EMPTY_ROW = Row([b"* 1 FETCH (UID 1)\r\n"])
 _PARTIAL = re.compile(rb" PARTIAL \(\d+:\d+ ([\d,:]+)\)", re.IGNORECASE)
 
 
@@ -79,7 +82,7 @@ def sort_part(session: Session, key: SortKey, first: int, last: int) -> UidArray
     found = uid_array()
     options = b"(PARTIAL %d:%d)" % (first, last)
     arguments = (b"RETURN", options, b"(%b)" % _SERVER_KEYS[key], b"US-ASCII", b"ALL")
-    session.run(Command(b"UID SORT", arguments), lambda r: found.extend(_read_partial(r)))
+    session.run(Command(b"UID SORT", arguments), lambda r: found.extend(_read_partial(session, r)))
     return found
 
 
@@ -106,7 +109,7 @@ def sorted_uids(
         return uid_array()
     found = uid_array()
     command = Command(b"UID SORT", (b"(%b)" % _SERVER_KEYS[key], charset_of(arguments), *arguments))
-    session.run(command, lambda response: found.extend(read_numbers(response, b"SORT")))
+    session.run(command, lambda response: found.extend(read_numbers(session, response, b"SORT")))
     return narrow_by_attachment(session, query, found)
 
 
@@ -118,7 +121,12 @@ def _sort_here(session: Session, key: SortKey, uids: UidArray | None) -> UidArra
         row = Row.of(response)
         if row is None or row.uid is None:
             return False
-        keyed.append((key_of_row(row), row.uid))
+        try:
+            sort_key = key_of_row(row)
+        except MessageUnreadable:
+            # One answer that cannot be read sorts as if its fields were empty.
+            sort_key = key_of_row(_EMPTY_ROW)
+        keyed.append((sort_key, row.uid))
         return True
 
     selected = session.selected
@@ -135,13 +143,6 @@ def _sort_here(session: Session, key: SortKey, uids: UidArray | None) -> UidArra
     return uid_array([uid for _, uid in keyed])
 
 
-def _read_partial(response: Response) -> UidArray:
-    if response[0][:9].upper() != b"* ESEARCH":
-        return uid_array()
-    found = _PARTIAL.search(response[0])
-    uids = uid_array()
-    for piece in found[1].split(b",") if found else ():
-        first, _, last = piece.partition(b":")
-        low, high = int(first), int(last or first)
-        uids.extend(range(low, high + 1) if low <= high else range(low, high - 1, -1))
-    return uids
+def _read_partial(session: Session, response: Response) -> UidArray:
+    matched = _PARTIAL.search(response[0]) if response[0][:9].upper() == b"* ESEARCH" else None
+    return uid_array() if matched is None else read_uids(session, matched[1])

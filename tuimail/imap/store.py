@@ -6,28 +6,28 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from tuimail.errors import MessageGone
-from tuimail.imap.command import sequence_set
 from tuimail.imap.events import Alert, ConnectionState, MessagesChanged, StoreEvent
-from tuimail.imap.fetch import LISTED_FIELDS, Row
+from tuimail.imap.fetch import LISTED_FIELDS
 from tuimail.imap.folder import Folder, FolderStatus, find_folder
 from tuimail.imap.identity import Identity
-from tuimail.imap.page import FetchedPart, JoinedPage, Page
+from tuimail.imap.job import Job, Lane, Pause, Request
+from tuimail.imap.page import FetchedPart, JoinedPage, Page, Result
 from tuimail.imap.page_fetch import OnRows, PageFetch
 from tuimail.imap.paging import Order, SortKey
-from tuimail.imap.pool import ConnectionPool, Job, Lane, Pause, Request
-from tuimail.imap.raw import GONE, RawFetch, RawReceiver, check_validity, open_folder
+from tuimail.imap.pool import ConnectionPool
+from tuimail.imap.raw import RawFetch, RawReceiver
 from tuimail.imap.rows import fetch_rows, unknown_items
+from tuimail.imap.sections import fetch_header, fetch_part
 from tuimail.imap.session import Session
 from tuimail.imap.structure import Part
 from tuimail.imap.summary import Summary
-from tuimail.imap.wire import Response, Sink
+from tuimail.imap.validity import open_folder
+from tuimail.imap.wire import Sink
 
 # A page in order of arrival, which most people wait for, needs none of what is imported late.
 if TYPE_CHECKING:
     from tuimail.imap.folder_list import CountedFolder
     from tuimail.imap.query import Query
-    from tuimail.imap.search import UidArray
     from tuimail.imap.selection import Chosen, Selection
     from tuimail.imap.sieve import Sieve
 
@@ -99,7 +99,7 @@ class MailStore:
         *,
         size: int = PAGE_SIZE,
         query: Query | None = None,
-        result: UidArray | None = None,
+        result: Result | None = None,
         on_rows: OnRows | None = None,
         fields: Sequence[str] = LISTED_FIELDS,
         items: Sequence[str] = (),
@@ -130,7 +130,7 @@ class MailStore:
         *,
         size: int = PAGE_SIZE,
         query: Query | None = None,
-        results: Mapping[bytes, UidArray] | None = None,
+        results: Mapping[bytes, Result] | None = None,
         on_rows: OnRows | None = None,
     ) -> Request[JoinedPage]:
         """As `page`, of several folders one behind another, each in the same order."""
@@ -254,16 +254,14 @@ class MailStore:
 
     def headers(self, identity: Identity) -> Request[bytes]:
         """A message's raw header block."""
-
-        def run(session: Session) -> bytes:
-            (header,) = _sections(session, identity, b"HEADER")
-            return header
-
-        return self._ask(run, identity.folder)
+        return self._ask(lambda session: fetch_header(session, identity), identity.folder)
 
     def part(self, identity: Identity, part: Part) -> Request[FetchedPart]:
-        """One body part, still encoded, and its MIME header; nothing else is fetched."""
-        return self._ask(lambda session: _part(session, identity, part), identity.folder)
+        """One body part, still encoded, and its MIME header; nothing else is fetched.
+
+        At most `sections.TEXT_LIMIT` octets of it; `part_into` takes parts of any size.
+        """
+        return self._ask(lambda session: fetch_part(session, identity, part), identity.folder)
 
     def part_into(self, identity: Identity, part: Part, sink: Sink) -> Request[None]:
         """One body part, still encoded, written to the sink as it comes, in the bulk lane.
@@ -288,36 +286,9 @@ class MailStore:
     def _prepare(self, session: Session) -> None:
         session.on_total = lambda folder, total: self._publish(MessagesChanged(folder, total))
         session.on_alert = lambda text: self._publish(Alert(text))
+        for text in session.early_alerts:
+            self._publish(Alert(text))
 
     def _publish(self, event: StoreEvent) -> None:
         for callback in tuple(self._listeners):
             callback(event)
-
-
-def _part(session: Session, identity: Identity, part: Part) -> FetchedPart:
-    section = part.section.encode("ascii")
-    mime, body = _sections(session, identity, section + b".MIME", section)
-    return FetchedPart(mime, body)
-
-
-def _sections(session: Session, identity: Identity, *names: bytes) -> list[bytes]:
-    # Without the look Dovecot still gives a message that is gone for everybody else.
-    selected = check_validity(session, identity, look=True)
-    changes = selected.changes
-    found: list[bytes] = []
-
-    def receive(parts: Response) -> bool:
-        row = Row.of(parts)
-        if row is None or row.uid != identity.uid or not row.has_item(b"BODY[%b]" % names[0]):
-            return False
-        found.extend(row.section(name) or b"" for name in names)
-        return True
-
-    items = b"(UID " + b" ".join(b"BODY.PEEK[%b]" % name for name in names) + b")"
-    session.uid_fetch(sequence_set([identity.uid]), items, receive)
-    if found and selected.changes != changes:
-        found.clear()
-        session.uid_fetch(sequence_set([identity.uid]), items, receive)
-    if not found:
-        raise MessageGone(GONE)
-    return found

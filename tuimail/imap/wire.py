@@ -18,9 +18,9 @@ from typing import Any, Protocol
 
 from imapclient import IMAPClient
 
-from tuimail.errors import CommandRefused, ConnectionLost, ProtocolError
+from tuimail.errors import CommandRefused, ConnectionLost, DeadlineExceeded, ProtocolError
 from tuimail.imap.command import Command, Literal
-from tuimail.imap.reader import BUFFER, SocketReader, lost_sentence
+from tuimail.imap.reader import BUFFER, LATE, SocketReader, lost_sentence
 from tuimail.text import safe_line
 
 TIMEOUT = 30.0
@@ -95,7 +95,7 @@ class Listener:
         """The message at this sequence number is gone; all behind it moved up by one."""
 
     def on_code(self, code: bytes, text: str) -> None:
-        """An untagged OK, NO or BAD came with a response code."""
+        """An OK, NO or BAD came with a response code, tagged or not."""
 
 
 @dataclass(eq=False)
@@ -121,14 +121,18 @@ class Wire:
         self._in_flight: dict[bytes, Pending] = {}
         self._count = 0
         self._continuations = 0
-        self._farewell = ""
+        self.farewell = ""
+        """What the server said with BYE."""
+        self._patience = TIMEOUT
 
     @classmethod
     def take_over(cls, client: IMAPClient) -> Wire:
         """Take the socket of a client that has no command in flight."""
         imap: Any = client._imap
-        imap.debug = 0
-        return cls(imap.sock, _read_ahead(imap.sock, imap.file))
+        # From Python 3.14 on imaplib reads ahead into a list, and `file` warns.
+        ahead = b"".join(getattr(imap, "_readbuf", ()))
+        file = getattr(imap, "_file", None) or imap.file
+        return cls(imap.sock, ahead + _read_ahead(imap.sock, file))
 
     def run(
         self,
@@ -190,7 +194,7 @@ class Wire:
         """
         with self._dying_on_fault():
             # Counted from here: the answers before it in the stream had their own time.
-            self._raw.deadline = time.monotonic() + pending.timeout
+            self._begin_waiting(pending)
             while pending.completion is None:
                 self._read_response()
         completion = pending.completion
@@ -203,6 +207,15 @@ class Wire:
                 code=_first_word(completion.code),
             )
         return completion
+
+    def settle(self) -> None:
+        """Read until nothing is in flight; what came of each command `finish` still tells."""
+        with self._dying_on_fault():
+            while self._in_flight:
+                self._begin_waiting(next(iter(self._in_flight.values())))
+                before = len(self._in_flight)
+                while len(self._in_flight) == before:
+                    self._read_response()
 
     def shutdown(self) -> None:
         """End the connection at once, from any thread: a blocked read returns."""
@@ -235,9 +248,8 @@ class Wire:
         """One response; wanted data earn their command the time that they take at `SLOWEST`."""
         line = self._readline(LINE_LIMIT)
         parts = [line]
-        while line[-3:] == b"}\r\n" and (size := _announced_size(line)) is not None:
+        while line[-3:] == b"}\r\n" and (size := _announced_size(parts[0], line)) is not None:
             parts += (self._read_literal(parts, size), line := self._readline(LINE_LIMIT))
-            self._raw.deadline += size / SLOWEST
             if len(parts) > 20_000:
                 raise ProtocolError("the server's answer has more literals than make sense")
         if line[-1:] != b"\n":
@@ -249,6 +261,7 @@ class Wire:
             octets = self._file.read(size)
             if len(octets) < size:
                 raise self._end_of_stream(octets)
+            self._earn(size)
             sink = self._sink_for(parts, size)
             if sink is None:
                 return octets
@@ -265,8 +278,18 @@ class Wire:
                 raise self._end_of_stream(b"")
             target.write(octets)
             size -= len(octets)
-            self._raw.deadline += len(octets) / SLOWEST
+            self._earn(len(octets))
         return kept.getvalue()
+
+    def _begin_waiting(self, pending: Pending) -> None:
+        self._patience = pending.timeout
+        self._raw.deadline = time.monotonic() + pending.timeout
+
+    def _earn(self, octets: int) -> None:
+        """Data that came put the deadline off, never further than silence is borne."""
+        self._raw.deadline = min(
+            self._raw.deadline + octets / SLOWEST, time.monotonic() + self._patience
+        )
 
     def _sink_for(self, parts: Response, size: int) -> Sink | None:
         for pending in self._in_flight.values():
@@ -292,7 +315,7 @@ class Wire:
             return False
         text = _server_words(status[3])
         if status[1].upper() == b"BYE":
-            self._farewell = text
+            self.farewell = text
         if status[2]:
             self.listener.on_code(status[2], text)
         return True
@@ -303,12 +326,13 @@ class Wire:
         status = _STATUS.match(rest)
         if pending is None or status is None:
             raise ProtocolError("the server sent a line that answers no command")
-        pending.completion = Completion(
-            status[1].decode().upper(), status[2] or b"", _server_words(status[3])
-        )
+        code, text = status[2] or b"", _server_words(status[3])
+        pending.completion = Completion(status[1].decode().upper(), code, text)
+        if code:
+            self.listener.on_code(code, text)
 
     def _wait_for_continuation(self, pending: Pending) -> bool:
-        self._raw.deadline = time.monotonic() + pending.timeout
+        self._begin_waiting(pending)
         self._continuations = 0
         while not self._continuations and pending.completion is None:
             self._read_response()
@@ -318,6 +342,8 @@ class Wire:
         try:
             self.sock.settimeout(timeout)
             self.sock.sendall(octets)
+        except TimeoutError:
+            raise DeadlineExceeded(LATE) from None
         except OSError as error:
             raise ConnectionLost(lost_sentence(error)) from error
 
@@ -326,8 +352,8 @@ class Wire:
             return ConnectionLost("the connection was closed")
         if len(line) >= LINE_LIMIT:
             return ProtocolError("the server sent a line without an end")
-        if self._farewell:
-            return ConnectionLost(f"the server closed the connection: {self._farewell}")
+        if self.farewell:
+            return ConnectionLost(f"the server closed the connection: {self.farewell}")
         return ConnectionLost("the server closed the connection")
 
     @contextlib.contextmanager
@@ -341,11 +367,15 @@ class Wire:
             raise
 
 
-def _announced_size(line: bytes) -> int | None:
+def _announced_size(first: bytes, line: bytes) -> int | None:
     """Octets of the literal that a line announces at its end, `{123}`; None when it does not.
+
+    `first` is the response's first line: the words of a status response may end like that too.
 
     By hand: a regular expression looks through the whole line, 1 us a row.
     """
+    if not first.startswith(b"* ") or _STATUS.match(first, 2):
+        return None
     digits = line[line.rfind(b"{", -_ANNOUNCEMENT) + 1 : -3].removesuffix(b"+")
     return int(digits) if digits.isdigit() and len(digits) < _ANNOUNCEMENT - 5 else None
 

@@ -1,0 +1,65 @@
+"""What is asked of a connection, and the future of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, TypeVar
+
+from tuimail.imap.session import Session
+
+T = TypeVar("T")
+Pause = Callable[[], None]
+
+
+class Lane(Enum):
+    """Who waits for it: a person, or nobody just now."""
+
+    INTERACTIVE = "interactive"
+    BULK = "bulk"
+
+
+class Request(Future[T]):
+    """The future of something that was asked of the server.
+
+    `cancel` means "no longer wanted": a request that has not started is never sent. One that
+    runs cannot be taken back (`cancel` says False); its result is dropped, and its connection is
+    shut and opened anew as soon as somebody else needs it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.abandoned = False
+        self.on_abandon: Callable[[], None] = lambda: None
+
+    def cancel(self) -> bool:
+        if super().cancel():
+            return True
+        if not self.done():
+            self.abandoned = True
+            self.on_abandon()
+        return False
+
+
+@dataclass(eq=False)
+class Job(Generic[T]):
+    """Work for one connection. After a lost connection it is run a second time."""
+
+    run: Callable[[Session, Pause], T]
+    """Long work calls `pause` where others may go between, and can count on nothing after it: not
+    on the folder that was open, nor on being wanted any more (`pause` raises CancelledError)."""
+    lane: Lane
+    request: Request[T]
+    folder: bytes | None = None
+    """The folder it needs open; a connection that has it open already is preferred."""
+    started: bool = False
+    retried: bool = False
+    """Whether a lost connection has cost it one try already."""
+
+    def start(self) -> bool:
+        """Whether it is still wanted; from now on it cannot be cancelled."""
+        if not self.started:
+            self.started = self.request.set_running_or_notify_cancel()
+        return self.started
