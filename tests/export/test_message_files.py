@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tuimail.errors import FileError, MessageGone, MessageUnreadable
-from tuimail.export.message_files import BATCH_FILES, MessageFiles, SaveProgress
+from tuimail.export.file_batch import MOST_FILES
+from tuimail.export.message_files import MessageFiles, SaveProgress
 from tuimail.files import Directory
 from tuimail.imap.identity import Identity
 from tuimail.imap.summary import Summary
@@ -119,11 +120,11 @@ def test_what_was_cut_off_may_come_on_the_next_connection(tmp_path: Path) -> Non
 
 def test_files_have_their_names_a_batch_at_a_time(tmp_path: Path) -> None:
     with receiving(tmp_path, range(1, 100)) as files:
-        for uid in range(1, BATCH_FILES):
+        for uid in range(1, MOST_FILES):
             send(files, uid)
         assert not list(tmp_path.glob("*.eml"))
-        send(files, BATCH_FILES)
-        assert len(list(tmp_path.glob("*.eml"))) == BATCH_FILES == files.saved
+        send(files, MOST_FILES)
+        assert len(list(tmp_path.glob("*.eml"))) == MOST_FILES == files.saved
 
 
 def test_large_messages_make_a_batch_early(tmp_path: Path) -> None:

@@ -6,19 +6,14 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from datetime import datetime
 from types import TracebackType
 
 from tuimail.errors import TuimailError
+from tuimail.export.file_batch import FileBatch
 from tuimail.export.names import message_name
 from tuimail.files import Directory, PartFile
 from tuimail.imap.identity import Identity
 from tuimail.imap.summary import Summary
-
-# What waits to be brought to the disk together: fsync costs about 5 ms a file when done one by
-# one, and macOS lets a process have 256 files open.
-BATCH_FILES = 64
-BATCH_OCTETS = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +49,18 @@ class MessageFiles:
         self._closed = False
         self._current: PartFile | None = None
         self._current_size = 0
-        self._batch: list[tuple[PartFile, datetime | None]] = []
-        self._batch_octets = 0
+        self._batch = FileBatch(directory)
         self._octets = 0
         self._ended: set[Identity] = set()
         self._failed: dict[Identity, str] = {}
-        self.saved = 0
-        self.already_there = 0
+
+    @property
+    def saved(self) -> int:
+        return self._batch.saved
+
+    @property
+    def already_there(self) -> int:
+        return self._batch.already_there
 
     @property
     def failed(self) -> tuple[tuple[Identity, str], ...]:
@@ -88,12 +88,9 @@ class MessageFiles:
     def end(self, identity: Identity) -> None:
         with self._lock:
             part, self._current = self._require_part(), None
-            self._batch.append((part, self._summaries[identity].internal_date))
-            self._batch_octets += self._current_size
             self._octets += self._current_size
             self._ended.add(identity)
-            if len(self._batch) >= BATCH_FILES or self._batch_octets >= BATCH_OCTETS:
-                self._finish_batch()
+            self._batch.add(part, self._current_size, self._summaries[identity].internal_date)
         self._tell()
 
     def fail(self, identity: Identity, error: TuimailError) -> None:
@@ -105,16 +102,14 @@ class MessageFiles:
     def finish(self) -> None:
         """Name what is whole. Raises FileError."""
         with self._lock:
-            self._finish_batch()
+            self._batch.finish()
 
     def close(self) -> None:
         """Discard what is not named; nothing is written after it."""
         with self._lock:
             self._closed = True
             self._discard_current()
-            for part, _ in self._batch:
-                part.discard()
-            self._batch.clear()
+            self._batch.discard()
 
     def __enter__(self) -> MessageFiles:
         return self
@@ -136,23 +131,6 @@ class MessageFiles:
         if self._current is not None:
             self._current.discard()
             self._current = None
-
-    def _finish_batch(self) -> None:
-        batch, self._batch, self._batch_octets = self._batch, [], 0
-        try:
-            for part, internal_date in batch:
-                part.sync(internal_date)
-            for part, _ in batch:
-                if self._directory.place(part).already_there:
-                    self.already_there += 1
-                else:
-                    self.saved += 1
-            if batch:
-                self._directory.sync()
-        finally:
-            # Not tried again: a second fdatasync may succeed although the octets are lost.
-            for part, _ in batch:
-                part.discard()
 
     def _tell(self) -> None:
         count = len(self._ended) + len(self._failed)

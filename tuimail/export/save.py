@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 from pathlib import Path
 
 from tuimail.errors import UsageError
+from tuimail.export.background import run_in_background, wait_for
 from tuimail.export.message_files import MessageFiles, SaveProgress
 from tuimail.files import Directory, shown_path
 from tuimail.imap.identity import Identity
@@ -35,19 +34,21 @@ class SaveFormat(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SaveReport:
-    """What became of every message that was to be saved."""
+    """What became of everything that was to be saved."""
 
     saved: int
     already_there: int
-    """Messages whose file stood there before, with the same octets."""
+    """What had a file there before, with the same octets."""
     failed: tuple[tuple[Identity, str], ...]
     """Each with one sentence."""
     directory: Path
+    noun: str = "message"
+    """What was saved, one of them."""
 
     @property
     def sentence(self) -> str:
         """For the status line."""
-        parts = [f"Saved {_count_messages(self.saved)} in {shown_path(self.directory)}"]
+        parts = [f"Saved {_count(self.saved, self.noun)} in {shown_path(self.directory)}"]
         if self.already_there:
             parts.append(f"{self.already_there} already there")
         if self.failed:
@@ -72,21 +73,9 @@ def save_messages(
     """
     if not save_format.is_available:
         raise UsageError(f"saving as {save_format.value.upper()} does not exist yet; EML does")
-    request: Request[SaveReport] = Request()
-
-    def run() -> None:
-        if request.set_running_or_notify_cancel():
-            try:
-                report = _save(request, store, summaries, directory, on_progress)
-            except BaseException as error:  # noqa: BLE001 - whoever awaits the request gets it
-                request.set_exception(error)
-            else:
-                request.set_result(report)
-
-    # A thread of its own, since neither the screen nor a connection may wait for the other; a
-    # daemon, so that it holds nobody who quits.
-    threading.Thread(target=run, name="tuimail-save", daemon=True).start()
-    return request
+    return run_in_background(
+        lambda request: _save(request, store, summaries, directory, on_progress)
+    )
 
 
 def _save(
@@ -102,7 +91,7 @@ def _save(
     ):
         for identities in _by_folder(summary.identity for summary in summaries):
             try:
-                _wait_for(store.raw(identities, files), request)
+                wait_for(store.raw(identities, files), request)
             finally:
                 files.finish()
         return SaveReport(files.saved, files.already_there, files.failed, path)
@@ -114,23 +103,6 @@ def _by_folder(identities: Iterable[Identity]) -> list[list[Identity]]:
     return [list(group) for _, group in groupby(once, lambda i: (i.folder, i.uid_validity))]
 
 
-def _wait_for(raw: Request[None], request: Request[SaveReport]) -> None:
-    """Until the messages have come, or nobody wants them any more (CancelledError)."""
-    over = threading.Event()
-    raw.add_done_callback(lambda _: over.set())
-
-    def abandon() -> None:
-        raw.cancel()
-        over.set()
-
-    request.on_abandon = abandon
-    if request.abandoned:
-        abandon()
-    over.wait()
-    if request.abandoned:
-        raise CancelledError
-    raw.result()
-
-
-def _count_messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count:,} messages"
+def _count(count: int, noun: str) -> str:
+    """`1 message`, `1,234 messages`."""
+    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
