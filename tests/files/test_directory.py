@@ -243,57 +243,6 @@ class TestLinks:
         assert os.listdir(outside) == ["file"]
 
 
-class TestStaleParts:
-    def test_what_a_crash_left_is_replaced(self, tmp_path: Path) -> None:
-        (tmp_path / "a.eml.part").write_bytes(b"half of an old mess")
-        with Directory.open(tmp_path) as directory:
-            save(directory, "a.eml", b"whole")
-        assert os.listdir(tmp_path) == ["a.eml"]
-        assert (tmp_path / "a.eml").read_bytes() == b"whole"
-
-    def test_a_second_name_of_a_finished_file_goes_and_the_file_stays(self, tmp_path: Path) -> None:
-        (tmp_path / "a.eml").write_bytes(b"whole")
-        os.link(tmp_path / "a.eml", tmp_path / "a.eml.part")
-        with Directory.open(tmp_path) as directory:
-            assert save(directory, "a.eml", b"whole").already_there
-        assert os.listdir(tmp_path) == ["a.eml"]
-        assert (tmp_path / "a.eml").read_bytes() == b"whole"
-
-    def test_a_part_that_is_being_written_is_left_alone(self, tmp_path: Path) -> None:
-        with Directory.open(tmp_path) as one, Directory.open(tmp_path) as other:
-            part = one.create_part("a.eml")
-            part.write(b"mine")
-            with pytest.raises(FileError, match=r"another tuimail is writing .*/a\.eml\.part"):
-                other.create_part("a.eml")
-            part.finish()
-            assert save(other, "a.eml", b"mine").already_there
-
-    @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
-    def test_what_is_no_file_is_left_alone(self, tmp_path: Path, make: object) -> None:
-        assert callable(make)
-        make(tmp_path / "a.eml.part")
-        with (
-            Directory.open(tmp_path) as directory,
-            pytest.raises(FileError, match="something that is no file has that name"),
-        ):
-            directory.create_part("a.eml")
-        assert os.listdir(tmp_path) == ["a.eml.part"]
-
-    def test_a_name_that_looks_unfinished_is_a_mistake_of_ours(self, tmp_path: Path) -> None:
-        with Directory.open(tmp_path) as directory, pytest.raises(ValueError, match="unfinished"):
-            directory.create_part("a.part")
-
-    def test_discarded_parts_are_gone(self, tmp_path: Path) -> None:
-        with Directory.open(tmp_path) as directory:
-            part = directory.create_part("a.eml")
-            part.write(b"x")
-            part.discard()
-            part.discard()
-            with directory.create_part("b.eml") as part:
-                part.write(b"y")
-        assert os.listdir(tmp_path) == []
-
-
 def test_a_pipe_under_the_name_of_a_file_does_not_stop_the_reader(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a")
     with Directory.open(tmp_path) as directory, pytest.raises(FileError, match="no file"):

@@ -5,8 +5,9 @@ replaces another file. Below the folder that the user chose, every step starts f
 folder's descriptor and follows no link, so a link planted there leads nowhere.
 """
 
-from tuimail.files.directory import Directory, PartFile, Placed
+from tuimail.files.directory import Directory, Placed
 from tuimail.files.names import NAME_LIMIT, name_key, numbered_name, safe_name
+from tuimail.files.part_file import PartFile
 from tuimail.files.refusal import shown_path
 from tuimail.files.small import read_small, write_atomically
 
