@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tests.servers.archive import PASSWORD
@@ -27,6 +29,7 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ACCOUNT = "mira@gullrock.example"
 SMALL, MEDIUM, WIDE = (80, 24), (120, 36), (160, 45)
 GOLDENS = Path(__file__).parent / "goldens"
+_NAMED = {"space": " ", "question_mark": "?"}
 UPDATE_GOLDENS = "TUIMAIL_UPDATE_GOLDENS"
 """Set to write what the screen shows now over what it is compared with."""
 
@@ -64,7 +67,17 @@ class Driver:
         return [str(row.subject) if row else "" for row in self.main.list_panel.messages.rows]
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys one after another, each worked off before the next.
+
+        Not the pilot's own way, which waits for the whole process to fall idle: beside the
+        threads of a server and of other tests that takes seconds.
+        """
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(events.Key(name, key if len(key) == 1 else _NAMED.get(key)))
+            # From the app to the widget, and what the widget posts from there.
+            for _ in range(3):
+                await self.pilot.pause(0)
 
     async def wait(self, condition: Callable[[], object], timeout: float = 10) -> None:
         """Let the app run until something is so; raises AssertionError with the screen."""
@@ -86,7 +99,7 @@ class Driver:
                 and not restless.intersection(self.main.status.states)
             )
         )
-        await self.pilot.pause()
+        await self.pilot.pause(0)
 
     def check(self, name: str) -> None:
         """Compare the screen with `goldens/NAME.txt`."""

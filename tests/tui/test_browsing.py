@@ -184,7 +184,7 @@ async def test_the_focused_panel_has_the_heavy_rule(harbour_server: RecordingSer
         assert drive.lines[0].startswith("─ Folders ─")
         assert "│━ INBOX ━" in drive.lines[0]
         await drive.press("1")
-        await drive.pilot.pause()
+        await drive.pilot.pause(0)
         assert drive.lines[0].startswith("━ Folders ━")
         assert "│─ INBOX ─" in drive.lines[0]
 
@@ -192,12 +192,12 @@ async def test_the_focused_panel_has_the_heavy_rule(harbour_server: RecordingSer
 async def test_hidden_folders_come_back_by_their_key(harbour_server: RecordingServer) -> None:
     async with driven(harbour_server) as drive:
         await drive.press("b")
-        await drive.pilot.pause()
+        await drive.pilot.pause(0)
         assert "Zebra" not in drive.text
         await drive.press("tab", "tab")
         assert drive.main.focused_panel == "messages"
         await drive.press("1")
-        await drive.pilot.pause()
+        await drive.pilot.pause(0)
         assert "Zebra" in drive.text
 
 
@@ -206,15 +206,15 @@ async def test_a_maximised_panel_follows_the_focus_until_esc(
 ) -> None:
     async with driven(harbour_server, screen=MEDIUM) as drive:
         await drive.press("z")
-        await drive.pilot.pause()
+        await drive.pilot.pause(0)
         assert "Folders ─" not in drive.text
         assert "Headers" not in drive.text
         await drive.press("3")
-        await drive.pilot.pause()
+        await drive.pilot.pause(0)
         assert "[Headers]" in drive.lines[0]
         assert "Letter 3" not in drive.text
         await drive.press("escape")
-        await drive.pilot.pause()
+        await drive.pilot.pause(0)
         assert "Folders ─" in drive.lines[0]
         assert drive.main.focused_panel == "details"
         await drive.press("escape")

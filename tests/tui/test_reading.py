@@ -14,7 +14,7 @@ async def test_what_the_list_knows_is_shown_without_asking(
     async with driven(harbour_server) as drive:
         asked = len(harbour_server.commands)
         await drive.press("j", "j")
-        await drive.wait_for("Subject  Plans")
+        await drive.wait_for("Subject    Plans")
         await drive.press("3", "right")
         await drive.wait_for("plans.pdf")
         assert len(harbour_server.commands) == asked
@@ -70,7 +70,7 @@ async def test_short_and_all_headers(harbour_server: RecordingServer) -> None:
         drive.check("all-headers")
         await drive.press("h")
         await drive.wait(lambda: "List-Unsubscribe-Post" not in drive.text)
-        assert "From     The Weekly Letter <weekly@news.example>" in drive.text
+        assert "From       The Weekly Letter <weekly@news.example>" in drive.text
 
 
 async def test_a_text_that_stalls_can_be_left() -> None:

@@ -98,11 +98,16 @@ async def test_a_server_that_is_not_there_is_one_sentence_and_a_key() -> None:
 async def test_a_lost_connection_comes_back_and_the_page_is_shown() -> None:
     with DroppingServer(mailbox_of(120), cut={2}) as server:
         async with driven(server) as drive:
+            troubles: list[str] = []
+            drive.main.watch(
+                drive.main.status, "trouble", lambda one: troubles.append(one), init=False
+            )
             await drive.press("n")
-            await drive.wait(lambda: drive.main.status.trouble)
-            assert "Connecting again…" in drive.main.status.trouble
             await drive.wait_for("Message 70")
-            await drive.wait(lambda: not drive.main.status.trouble)
+            await drive.wait(lambda: drive.main.status.sentence == "Connected again.")
+            await drive.settle()
+            assert "Connecting again…" in troubles[0]
+            assert troubles[-1] == ""
 
 
 async def test_new_mail_changes_the_range_and_not_the_rows() -> None:

@@ -16,7 +16,7 @@ from tuimail.tui.state import State
 async def open_save_dialog(drive: Driver) -> None:
     await drive.press("e")
     await drive.wait(lambda: isinstance(drive.app.screen, SaveScreen))
-    await drive.pilot.pause()
+    await drive.pilot.pause(0)
 
 
 async def test_the_message_under_the_cursor_is_saved_byte_for_byte(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ async def test_one_of_several_links_is_chosen(harbour_server: RecordingServer) -
     async with driven(harbour_server) as drive:
         await drive.press("j", "j", "j", "j", "U")
         await drive.wait(lambda: isinstance(drive.app.screen, LinksScreen))
-        await drive.pilot.pause()
+        await drive.pilot.pause(0)
         drive.check("links")
         await drive.press("k", "enter")
         await drive.wait(lambda: drive.app.screen is drive.main)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
+from tuimail.text import safe_block
 from tuimail.tui.commands import MailCommands
 from tuimail.tui.keys import APP_KEYS
 from tuimail.tui.line_filter import ControlCharacters
@@ -37,10 +40,6 @@ DARK = Theme(
         "block-cursor-background": "#2f4a63",
         "block-cursor-text-style": "none",
         "block-cursor-blurred-background": "#262c32",
-        "footer-key-foreground": "#e0b46a",
-        "footer-background": "#14171a",
-        "footer-item-background": "#14171a",
-        "footer-description-foreground": "#98a2ab",
     },
 )
 LIGHT = Theme(
@@ -61,10 +60,6 @@ LIGHT = Theme(
         "block-cursor-background": "#bcd4ea",
         "block-cursor-text-style": "none",
         "block-cursor-blurred-background": "#dde2e6",
-        "footer-key-foreground": "#8a5a00",
-        "footer-background": "#f7f7f4",
-        "footer-item-background": "#f7f7f4",
-        "footer-description-foreground": "#51595f",
     },
 )
 
@@ -110,6 +105,13 @@ class MailApp(App[None]):
 
     def get_system_commands(self, _screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Colours", "Choose how tuimail looks", self.action_change_theme)
+
+    def _fatal_error(self) -> None:
+        """Say where a fault of ours is, in safe text.
+
+        Textual would print every variable on the way to it: the password, and strangers' words.
+        """
+        self.panic(Text(safe_block(traceback.format_exc())))
 
     async def action_quit(self) -> None:
         """Leave; only a running save is a reason to ask."""

@@ -13,7 +13,6 @@ def _key(
     tooltip: str,
     *,
     show: bool = False,
-    display: str | None = None,
     group: Binding.Group | None = None,
 ) -> Binding:
     return Binding(
@@ -21,15 +20,16 @@ def _key(
         action,
         description,
         show=show,
-        key_display=display,
         tooltip=tooltip,
         id=binding_id,
         group=group,
     )
 
 
-_FOLD = Binding.Group("Fold", compact=True)
-_TAB = Binding.Group("Tab", compact=True)
+_FOLD = Binding.Group("Fold")
+_TAB = Binding.Group("Tab")
+_PAGE = Binding.Group("Page")
+_FOLDER = Binding.Group("Folder")
 
 
 MOVE_KEYS = (
@@ -61,7 +61,6 @@ LIST_KEYS = (
         "Read",
         "Read the message's text.",
         show=True,
-        display="Enter",
     ),
     _key(
         "list.mark",
@@ -70,7 +69,6 @@ LIST_KEYS = (
         "Mark",
         "Mark the message, or take the mark off.",
         show=True,
-        display="Space",
     ),
 )
 
@@ -82,7 +80,6 @@ FOLDER_KEYS = (
         "Open",
         "Show the folder's messages.",
         show=True,
-        display="Enter",
     ),
     _key(
         "folders.collapse",
@@ -91,7 +88,6 @@ FOLDER_KEYS = (
         "Fold",
         "Hide the folders below this one, or go up one level.",
         show=True,
-        display="←",
         group=_FOLD,
     ),
     _key(
@@ -101,7 +97,6 @@ FOLDER_KEYS = (
         "Unfold",
         "Show the folders below this one.",
         show=True,
-        display="→",
         group=_FOLD,
     ),
 )
@@ -114,7 +109,6 @@ DETAILS_KEYS = (
         "Tab before",
         "The tab at the left.",
         show=True,
-        display="←",
         group=_TAB,
     ),
     _key(
@@ -124,7 +118,6 @@ DETAILS_KEYS = (
         "Next tab",
         "The tab at the right.",
         show=True,
-        display="→",
         group=_TAB,
     ),
     _key("details.read", "enter", "read", "Read", "Read the message's text."),
@@ -138,23 +131,24 @@ DETAILS_KEYS = (
 )
 
 BROWSE_KEYS = (
-    _key("list.next-page", "n", "turn_page(1)", "Next", "The next page of the list.", show=True),
+    _key(
+        "list.next-page",
+        "n",
+        "turn_page(1)",
+        "Next page",
+        "The next page of the list.",
+        show=True,
+        group=_PAGE,
+    ),
     _key(
         "list.previous-page",
         "p",
         "turn_page(-1)",
-        "Previous",
+        "Previous page",
         "The previous page of the list.",
         show=True,
+        group=_PAGE,
     ),
-    _key("list.first-page", "{", "first_page", "First page", "The first page of the list."),
-    _key("list.last-page", "}", "last_page", "Last page", "The last page of the list."),
-    _key("list.turn-order", "o", "turn_order", "Order", "Newest or oldest first."),
-    _key("list.mark-page", "a", "mark_page", "Mark page", "Mark every message of the page."),
-    _key("list.unmark-all", "A", "unmark_all", "Unmark all", "Take all marks of the folder off."),
-    _key("list.reload", "r", "reload", "Look again", "Ask the server for the page and the counts."),
-    _key("folders.next", "J", "step_folder(1)", "Next folder", "Open the next folder."),
-    _key("folders.previous", "K", "step_folder(-1)", "Previous folder", "Open the one before."),
     _key(
         "message.save",
         "e",
@@ -178,15 +172,53 @@ BROWSE_KEYS = (
         "Unsubscribe links",
         "Choose among several links that end the subscription.",
     ),
+    _key("list.first-page", "{", "first_page", "First page", "The first page of the list."),
+    _key("list.last-page", "}", "last_page", "Last page", "The last page of the list."),
+    _key("list.turn-order", "o", "turn_order", "Turn order", "Newest or oldest first.", show=True),
+    _key("list.mark-page", "a", "mark_page", "Mark page", "Mark every message of the page."),
+    _key("list.unmark-all", "A", "unmark_all", "Unmark all", "Take all marks of the folder off."),
+    _key(
+        "list.reload",
+        "r",
+        "reload",
+        "Look again",
+        "Ask the server for the page and the counts.",
+        show=True,
+    ),
+    _key(
+        "folders.next",
+        "J",
+        "step_folder(1)",
+        "Next folder",
+        "Open the next folder.",
+        show=True,
+        group=_FOLDER,
+    ),
+    _key(
+        "folders.previous",
+        "K",
+        "step_folder(-1)",
+        "Previous folder",
+        "Open the one before.",
+        show=True,
+        group=_FOLDER,
+    ),
     _key("message.copy-id", "y", "copy_message_id", "Copy Message-ID", "Copy the Message-ID."),
-    _key("message.headers", "h", "toggle_headers", "Headers", "Short or all headers."),
+    _key("message.headers", "h", "toggle_headers", "Headers", "Short or all headers.", show=True),
     _key("panel.next", "tab", "next_panel(1)", "Next panel", "Go to the next panel."),
     _key("panel.previous", "shift+tab", "next_panel(-1)", "Panel before", "Go to the one before."),
     _key("panel.folders", "1", "show_panel('folders')", "Folders", "Go to the folders."),
     _key("panel.messages", "2", "show_panel('messages')", "Messages", "Go to the messages."),
     _key("panel.details", "3", "show_panel('details')", "Details", "Go to the details."),
     _key("panel.hide-folders", "b", "toggle_folders", "Hide folders", "Hide or show the folders."),
-    _key("panel.maximise", "z", "toggle_zoom", "Maximise", "Give this panel the whole screen."),
+    _key(
+        "panel.maximise",
+        "z",
+        "toggle_zoom",
+        "Maximise",
+        "Give this panel the whole screen.",
+        show=True,
+    ),
     _key("app.back", "escape", "back", "Back", "One step back; leaves a wait."),
     _key("app.help", "question_mark", "help", "Help", "The keys of this panel.", show=True),
 )
@@ -202,15 +234,9 @@ APP_KEYS = (
     ),
 )
 
-DIALOG_KEYS = (
-    _key("dialog.leave", "escape", "leave", "Back", "Close this.", show=True, display="Esc"),
-)
+DIALOG_KEYS = (_key("dialog.leave", "escape", "leave", "Back", "Close this.", show=True),)
 
-CHOICE_KEYS = (
-    _key(
-        "dialog.choose", "enter", "choose", "Choose", "Take this one.", show=True, display="Enter"
-    ),
-)
+CHOICE_KEYS = (_key("dialog.choose", "enter", "choose", "Choose", "Take this one.", show=True),)
 
 SAVE_KEYS = (_key("save.start", "ctrl+s", "save", "Save", "Save the messages.", show=True),)
 
@@ -218,5 +244,37 @@ QUIT_KEYS = (
     _key("quit.leave", "y,q", "leave_app", "Leave", "Stop the save and leave.", show=True),
 )
 
-ALL_KEYS = (*LIST_KEYS, *FOLDER_KEYS, *DETAILS_KEYS, *MOVE_KEYS, *BROWSE_KEYS, *APP_KEYS)
-"""What the three panels know; dialogs have their own."""
+PANEL_KEYS = (*LIST_KEYS, *FOLDER_KEYS, *DETAILS_KEYS, *MOVE_KEYS, *BROWSE_KEYS, *APP_KEYS)
+"""What the three panels know."""
+ALL_KEYS = (*PANEL_KEYS, *CHOICE_KEYS, *SAVE_KEYS, *QUIT_KEYS, *DIALOG_KEYS)
+LASTING_KEYS = frozenset({"app.help", "app.quit", "dialog.leave"})
+"""Ids of the keys that are shown whatever the width."""
+
+_KEY_NAMES = {
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "question_mark": "?",
+    "colon": ":",
+    "enter": "Enter",
+    "space": "Space",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "ctrl+p": "Ctrl+P",
+    "ctrl+s": "Ctrl+S",
+    "home": "Home",
+    "end": "End",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+}
+
+
+def name_key(key: str) -> str:
+    """A key as it is written on the keyboard."""
+    return _KEY_NAMES.get(key, key)

@@ -17,8 +17,8 @@ def as_sentence(text: object) -> str:
 
 DEMO = "demo mailbox"
 CONNECTING = "Connecting…"
-NO_FOLDERS = "This account has no folders. r looks again."
-NO_FOLDER_LIST = "The folders could not be read. r tries again."
+NO_FOLDERS = "This account has no folders.\nr looks again."
+NO_FOLDER_LIST = "The folders could not be read.\nr tries again."
 STOPPED = "Stopped. r looks again."
 READ_STOPPED = "Stopped. Enter reads the text."
 CHANGED = "changed, r looks again"
@@ -31,11 +31,11 @@ def opening(folder: Folder) -> str:
 
 
 def empty(folder: Folder) -> str:
-    return f"There are no messages in {folder.name}. J and K open the next folder, the one before."
+    return f"There are no messages in {folder.name}.\nJ and K open the next folder, the one before."
 
 
 def not_selectable(folder: Folder) -> str:
-    return f"{folder.name} only holds other folders. J and K open the next one, the one before."
+    return f"{folder.name} only holds other folders.\nJ and K open the next one, the one before."
 
 
 def made_anew(folder: Folder) -> str:
@@ -44,7 +44,7 @@ def made_anew(folder: Folder) -> str:
 
 def failed(error: Exception, key: str = "r") -> str:
     """An error and the key that tries again."""
-    return f"{as_sentence(error)} {key} tries again."
+    return f"{as_sentence(error)}\n{key} tries again."
 
 
 RECONNECTED = "Connected again."

@@ -13,7 +13,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from tuimail.errors import FileError, TuimailError
 from tuimail.imap.folder import Folder, FolderStatus
@@ -30,6 +29,7 @@ from tuimail.tui.screens.panels import DETAILS, FOLDERS, MESSAGES, PanelScreen
 from tuimail.tui.visit import LAST_PAGE, Visit
 from tuimail.tui.widgets.details import Details
 from tuimail.tui.widgets.folder_tree import FolderTree
+from tuimail.tui.widgets.key_line import KeyLine
 from tuimail.tui.widgets.list_panel import ListPanel
 from tuimail.tui.widgets.message_list import MessageList
 from tuimail.tui.widgets.panel import Panel, PanelHeading
@@ -86,7 +86,7 @@ class BrowseScreen(PanelScreen):
                 yield ListPanel(self._clock)
                 yield Details(id=DETAILS)
         yield StatusLine()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(f"#{FOLDERS}", Panel).query_one(PanelHeading).heading = "Folders"
@@ -130,8 +130,10 @@ class BrowseScreen(PanelScreen):
             folders = await asyncio.wrap_future(self.store.folders())
         except TuimailError:
             self.folder_tree.notice = sentences.NO_FOLDER_LIST
+            self.folder_tree.alarm = True
         else:
             self.folder_tree.notice = sentences.NO_FOLDERS
+            self.folder_tree.alarm = False
             self.folder_tree.show_folders(folders)
             self._adopt_inbox(folders)
             self.folder_tree.show_opened(self._visit.folder)
@@ -204,7 +206,7 @@ class BrowseScreen(PanelScreen):
                 self.store.page(visit.folder, visit.number, visit.order, on_rows=arrival.take_rows)
             )
         except TuimailError as error:
-            self._show_sentence(visit, sentences.failed(error))
+            self._show_sentence(visit, sentences.failed(error), alarm=True)
         else:
             self._show_page(visit, page)
         finally:
@@ -242,11 +244,11 @@ class BrowseScreen(PanelScreen):
         self.refresh_status()
         self.show_current()
 
-    def _show_sentence(self, visit: Visit, sentence: str) -> None:
+    def _show_sentence(self, visit: Visit, sentence: str, *, alarm: bool = False) -> None:
         """Nothing of this visit can be shown but a sentence."""
         self._arrival = None
         self._shown, self._window = visit, None
-        self.list_panel.show_sentence(visit.folder, sentence)
+        self.list_panel.show_sentence(visit.folder, sentence, alarm=alarm)
         self.refresh_status()
         self.show_current()
 
@@ -333,9 +335,12 @@ class BrowseScreen(PanelScreen):
     def refresh_status(self) -> None:
         """Let the status line say what was asked for last."""
         visit, status = self._visit, self.status
-        here = self._shown is visit and self._window is not None
+        here = self._shown is visit
         status.folder = str(visit.folder.name)
-        status.range = format_range(self._window) if here and self._window else "…"
+        if here:
+            status.range = format_range(self._window) if self._window else ""
+        else:
+            status.range = "…"
         status.order = format_order(visit.order)
         status.marked = len(self.marks)
 

@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer
 
-from tuimail.tui.keys import ALL_KEYS
+from tuimail.tui.keys import PANEL_KEYS, name_key
 from tuimail.tui.screens.dialog import Dialog
 from tuimail.tui.screens.panels import DETAILS, FOLDERS, MESSAGES
+from tuimail.tui.widgets.key_line import KeyLine
 from tuimail.tui.widgets.message_list import (
     ATTACHMENT_SIGN,
     ERROR_SIGN,
@@ -46,7 +46,7 @@ class HelpScreen(Dialog[None]):
         with Vertical(classes="dialog -large") as box:
             box.border_title = Content(_TITLES[self._panel])
             yield Reader()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         passages = [Passage(text, keys, _KEY_WIDTH) for keys, text in self._keys]
@@ -61,34 +61,11 @@ class HelpScreen(Dialog[None]):
     @staticmethod
     def _collect(bindings: Mapping[str, ActiveBinding]) -> list[tuple[str, str]]:
         """One entry an action, in the order of `keys`: its keys, and what it does."""
-        keys: dict[str, list[str]] = {one.id: [] for one in ALL_KEYS if one.id}
+        keys: dict[str, list[str]] = {one.id: [] for one in PANEL_KEYS if one.id}
         texts: dict[str, str] = {}
         for active in bindings.values():
             binding = active.binding
             if binding.id in keys:
-                keys[binding.id].insert(0, _KEY_NAMES.get(binding.key, binding.key))
+                keys[binding.id].append(name_key(binding.key))
                 texts[binding.id] = active.tooltip or binding.description
         return [(" ".join(keys[one]), texts[one]) for one in keys if one in texts]
-
-
-_KEY_NAMES = {
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "question_mark": "?",
-    "colon": ":",
-    "enter": "Enter",
-    "space": "Space",
-    "escape": "Esc",
-    "tab": "Tab",
-    "shift+tab": "Shift+Tab",
-    "home": "Home",
-    "end": "End",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-}

@@ -10,12 +10,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tuimail.mail.unsubscribe import Link, ListUnsubscribe
 from tuimail.tui.cells import fit_cells
 from tuimail.tui.keys import CHOICE_KEYS
 from tuimail.tui.screens.dialog import Dialog
+from tuimail.tui.widgets.key_line import KeyLine
 from tuimail.tui.widgets.line_list import LineList
 
 _HEIGHT = 8
@@ -64,7 +65,7 @@ class LinksScreen(Dialog[Link]):
             yield LinkList(links, links.index(self._field.best) if self._field.best else 0)
             yield Static(id="link", markup=False)
             yield Static("Enter copies it. Nothing is opened, nothing is sent.", classes="hint")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     @on(LinkList.CursorMoved)
     def _show_whole_link(self) -> None:

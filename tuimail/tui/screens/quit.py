@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tuimail.tui.keys import QUIT_KEYS
 from tuimail.tui.screens.dialog import Dialog
+from tuimail.tui.widgets.key_line import KeyLine
 
 
 class QuitScreen(Dialog[bool]):
@@ -24,7 +25,7 @@ class QuitScreen(Dialog[bool]):
                 markup=False,
             )
             yield Static("y leaves, Esc stays.", classes="hint")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def action_leave_app(self) -> None:
         self.dismiss(True)

@@ -11,7 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from tuimail.export.save import SaveFormat
 from tuimail.files import shown_path
@@ -19,6 +19,7 @@ from tuimail.tui.cells import fit_cells
 from tuimail.tui.figures import format_messages
 from tuimail.tui.keys import CHOICE_KEYS, SAVE_KEYS
 from tuimail.tui.screens.dialog import Dialog
+from tuimail.tui.widgets.key_line import KeyLine
 from tuimail.tui.widgets.line_list import LineList
 
 _FORMAT_WORDS = {
@@ -86,7 +87,7 @@ class SaveScreen(Dialog[SaveChoice]):
             )
             yield FormatList()
             yield Static("Enter saves. A file that is there already is kept.", classes="hint")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     @on(Input.Submitted)
     @on(LineList.Chosen)

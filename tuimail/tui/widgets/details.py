@@ -23,7 +23,7 @@ from tuimail.tui.widgets.attachment_list import AttachmentList
 from tuimail.tui.widgets.panel import Panel, PanelHeading
 from tuimail.tui.widgets.reader import Passage, Reader
 
-_LABEL_WIDTH = 9
+_LABEL_WIDTH = 11
 _HANG = 4
 # What the summary has already said; the rest of the short headers comes when they are fetched.
 _KNOWN = frozenset({"from", "to", "cc", "date", "subject", "message-id"})
@@ -127,6 +127,7 @@ class Details(Panel):
         self.query_one(AttachmentList).show_attachments(attachments, _attachment_notice(summary))
         self.show_text_notice(_text_notice(summary))
         self._lay_out_headers()
+        self._name_message()
 
     def show_headers(self, headers: ReadHeaders) -> None:
         """Take over the fetched header block."""
@@ -164,6 +165,7 @@ class Details(Panel):
     def watch_tab(self, tab: Tab) -> None:
         had_focus = self.has_focus_within
         self.query_one(TabHeading).tab = tab
+        self._name_message()
         self.query_one(ContentSwitcher).current = tab.value
         if had_focus:
             self.pane.focus()
@@ -187,6 +189,11 @@ class Details(Panel):
 
     def action_page_down(self) -> None:
         self.pane.action_page_down()
+
+    def _name_message(self) -> None:
+        """Say in the rule which message it is, where the pane does not."""
+        named = self._summary if self.tab is not Tab.HEADERS else None
+        self.query_one(TabHeading).note = str(named.subject) if named else ""
 
     def _step_tab(self, step: int) -> None:
         tabs = list(Tab)

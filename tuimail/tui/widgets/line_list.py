@@ -20,19 +20,28 @@ CURSOR_SIGN = "▌"
 BLURRED_SIGN = "▏"
 
 
-class LineList(ScrollView, can_focus=True):
+class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows of one line each, a cursor, and a sentence where there is no row.
 
     A subclass says what a row looks like (`render_row`) and how many there are (`set_rows`).
     """
 
     BINDINGS = [*MOVE_KEYS]
-    COMPONENT_CLASSES = {"line--cursor", "line--faint", "line--strong", "line--error", "line--mark"}
+    COMPONENT_CLASSES = {
+        "line--plain",
+        "line--cursor",
+        "line--faint",
+        "line--strong",
+        "line--error",
+        "line--mark",
+    }
 
     cursor: reactive[int] = reactive(0)
     """The row under the cursor, from 0."""
     notice: reactive[str] = reactive("")
     """The sentence that stands where there is no row; never mail text that was not made safe."""
+    alarm: reactive[bool] = reactive(False)
+    """Whether that sentence tells of an error."""
 
     @dataclass
     class Chosen(Message):
@@ -99,7 +108,7 @@ class LineList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         index = round(self.scroll_y) + y
-        style = self.rich_style
+        style = self.get_component_rich_style("line--plain")
         if not self._count:
             return self._render_notice(y, width, style)
         if index >= self._count:
@@ -114,9 +123,12 @@ class LineList(ScrollView, can_focus=True):
         return Strip(cells).adjust_cell_length(width, style)
 
     def _render_notice(self, y: int, width: int, style: Style) -> Strip:
-        lines = ["", *wrap_cells(self.notice, width - 4)] if self.notice else []
+        sentences = self.notice.split("\n")
+        lines = ["", *(row for one in sentences for row in wrap_cells(one, width - 4))]
         text = lines[y] if y < len(lines) else ""
-        return Strip([Segment(fit_cells(f"  {text}", width), self.style_of("line--faint", style))])
+        sign = "!" if self.alarm and y == 1 else " "
+        kind = "line--error" if self.alarm else "line--faint"
+        return Strip([Segment(fit_cells(f"{sign} {text}", width), self.style_of(kind, style))])
 
     def action_cursor_down(self) -> None:
         self.cursor += 1

@@ -48,6 +48,7 @@ class ListPanel(Panel):
         """Another page was asked for and does not come at once: dim what stands here."""
         self.messages.stale = True
         self.messages.notice = sentences.opening(folder)
+        self.messages.alarm = False
         self.heading.note = LOADING
 
     def show_arriving(self, folder: Folder, rows: Sequence[Summary | None], cursor: int) -> None:
@@ -59,11 +60,13 @@ class ListPanel(Panel):
         """Show a whole page."""
         self._show(page.folder, page.summaries, cursor)
         self.messages.notice = sentences.empty(page.folder)
+        self.messages.alarm = False
         self.heading.note = f"page {page.window.number:,} of {page.window.pages:,}"
 
-    def show_sentence(self, folder: Folder, sentence: str) -> None:
+    def show_sentence(self, folder: Folder, sentence: str, *, alarm: bool = False) -> None:
         """Show a sentence instead of rows: an error, a folder that cannot be opened."""
         self.messages.notice = sentence
+        self.messages.alarm = alarm
         self._show(folder, (), 0)
         self.heading.note = ""
 

@@ -12,6 +12,8 @@ from textual.widget import Widget
 
 from tuimail.tui.cells import fit_cells
 
+_SHORTEST_NOTE = 14
+"""Cells that must be left for a note to be worth cutting."""
 _RULE = "─"
 _ACTIVE_RULE = "━"
 
@@ -46,7 +48,9 @@ class PanelHeading(Widget):
             room -= cell_len(text)
             if room <= 0:
                 break
-        note = f" {self.note} " if self.note and cell_len(self.note) + 3 <= room else ""
+        note = ""
+        if self.note and room > _SHORTEST_NOTE:
+            note = f" {fit_cells(self.note, min(cell_len(self.note), room - 4))} "
         segments.append(Segment(rule * (room - cell_len(note)), rule_style))
         segments.append(Segment(note, note_style))
         segments.append(Segment(rule, rule_style))

@@ -34,11 +34,17 @@ class Passage:
     """`plain`, `strong`, `note` or `raw`; the last one is cut only at the panel's edge."""
 
 
-class Reader(ScrollView, can_focus=True):
+class Reader(ScrollView, can_focus=True, inherit_bindings=False):
     """Passages one after another. Lines that quote another message are set apart by their sign."""
 
     BINDINGS = [*MOVE_KEYS]
-    COMPONENT_CLASSES = {"reader--label", "reader--strong", "reader--note", "reader--quote"}
+    COMPONENT_CLASSES = {
+        "reader--plain",
+        "reader--label",
+        "reader--strong",
+        "reader--note",
+        "reader--quote",
+    }
 
     _passages: Sequence[Passage] = ()
     _lines: Sequence[tuple[str, str, str]] = ()
@@ -71,7 +77,7 @@ class Reader(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         index = round(self.scroll_y) + y
-        style = self.rich_style
+        style = self.get_component_rich_style("reader--plain")
         if index >= len(self._lines):
             return Strip.blank(self._width, style)
         label, text, kind = self._lines[index]

@@ -82,7 +82,8 @@ class StatusLine(Widget):
         strong = self.get_component_rich_style("status--strong")
         faint = self.get_component_rich_style("status--faint")
         plain = self.rich_style
-        place = [Segment(self.folder, strong), Segment(self.range, plain)]
+        place = [Segment(self.folder, strong)]
+        place += [Segment(self.range, plain)] if self.range else []
         order = [Segment(self.order, faint)] if self.order else []
         marked = [Segment(f"{self.marked:,} marked", strong)] if self.marked else []
         notice = []
