@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import traceback
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
-from tuimail.text import safe_block
 from tuimail.text import safe_block
 from tuimail.tui.commands import MailCommands
 from tuimail.tui.keys import APP_KEYS
@@ -108,13 +105,6 @@ class MailApp(App[None]):
 
     def get_system_commands(self, _screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Colours", "Choose how tuimail looks", self.action_change_theme)
-
-    def _fatal_error(self) -> None:
-        """Say where a fault of ours is, in safe text.
-
-        Textual would print every variable on the way to it: the password, and strangers' words.
-        """
-        self.panic(Text(safe_block(traceback.format_exc())))
 
     def _fatal_error(self) -> None:
         """Say where a fault of ours is, in safe text.
