@@ -15,9 +15,9 @@ from tuimail.cli.sign_in import open_store
 from tuimail.errors import CommandRefused, ConnectError, FileError, TuimailError, UsageError
 from tuimail.imap.fetch import LISTED_FIELDS
 from tuimail.imap.folder import Folder
+from tuimail.imap.job import Request
 from tuimail.imap.page import Page
 from tuimail.imap.paging import Order, SortKey, Window
-from tuimail.imap.job import Request
 from tuimail.imap.store import MailStore
 from tuimail.imap.summary import Summary
 from tuimail.text import safe_line

@@ -99,6 +99,10 @@ def _run(options: Options) -> int:
             from tuimail.cli.listing import run_list
 
             return run_list(options)
+        case "attachments":
+            from tuimail.cli.attachments import run_attachments
+
+            return run_attachments(options)
         case "show":
             from tuimail.cli.show import run_show
 
