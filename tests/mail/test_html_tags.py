@@ -59,6 +59,7 @@ def pieces(html: str) -> list[str | tuple[str, bool]]:
         # what nobody reads
         ("a<script>1<2 && '</p>'</script>b", ["a", ("script", False), ("script", True), "b"]),
         ("a<STYLE>p{}</Style>b", ["a", ("style", False), ("style", True), "b"]),
+        ("a<script>b</\u017fcript>c</script>", ["a", ("script", False), ("script", True)]),
         ("a<script>unclosed", ["a", ("script", False)]),
         ("<title>T</title>a", [("title", False), ("title", True), "a"]),
         # unclosed at the end

@@ -50,6 +50,7 @@ from tuimail.mail.transfer_encoding import decode_body
         ('<a href="mailto:a@b.org">a@b.org</a>', "a@b.org\n"),
         ('<a href="mailto:a@b.org">Ada</a>', "Ada <mailto:a@b.org>\n"),
         ('<a href="#top">top</a> <a name=x>y</a> <a href="javascript:x()">z</a>', "top y z\n"),
+        ('<a href="http\u017f://a.org">x</a>', "x\n"),
         ('<a href="https://a.org/?a=1&amp;b=2">x</a>', "x <https://a.org/?a=1&b=2>\n"),
         ('<a href=" https://a.org/ ">x</a>', "x <https://a.org/>\n"),
         (

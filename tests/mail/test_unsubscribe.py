@@ -68,6 +68,7 @@ def only_link(value: bytes) -> Link:
         (b"<https://example.org/leave", ["https://example.org/leave"]),
         (b"https://example.org/leave>", ["https://example.org/leave"]),
         (b"leave by https://example.org/leave or reply", ["https://example.org/leave"]),
+        ("https://example.org/leave\u3000又は".encode(), ["https://example.org/leave"]),
         # with brackets, what stands outside is no link
         (b"<https://example.org/a> http://evil.test/", ["https://example.org/a"]),
         (b"<https://example.org/a> (not http://evil.test/)", ["https://example.org/a"]),
@@ -98,6 +99,10 @@ def only_link(value: bytes) -> Link:
         (b"<https://good.test\\@evil.test/>", []),
         (b"<https://-$(reboot).test/>", []),
         ("<https://exa℀mple.org/>".encode(), []),
+        # ſ and ı are letters that regular expressions take for s and i
+        ("<http\u017f://example.org/>".encode(), []),
+        ("<ma\u0131lto:ada@example.org>".encode(), []),
+        ("http\u017f://example.org/".encode(), []),
         (b"<https://" + b"a" * 300 + b".org/>", []),
         (b"<https://example.org/\x1b]52;c;eA==\x07>", []),
         (b"<https://example.org/\x00>", []),
@@ -133,6 +138,22 @@ def test_finds_links(value: bytes, urls: list[str]) -> None:
             "http://münchen.example:8080/ä?ö=ü",
             "http://xn--mnchen-3ya.example:8080/%C3%A4?%C3%B6=%C3%BC",
             "http://münchen.example:8080/ä?ö=ü (xn--mnchen-3ya.example)",
+        ),
+        # the Kelvin sign, a long s and a dotless i, which are k, s and i to some
+        (
+            "https://ban\u212a.example/x",
+            "https://bank.example/x",
+            "https://banK.example/x (bank.example)",
+        ),
+        (
+            "https://ma\u0131l.example/",
+            "https://xn--mal-kua.example/",
+            "https://ma\u0131l.example/ (xn--mal-kua.example)",
+        ),
+        (
+            "https://example.org/\u017fec\u212aret",
+            "https://example.org/%C5%BFec%E2%84%AAret",
+            "https://example.org/\u017fecKret",
         ),
         # what is not legal in a URL is encoded, invisible characters too
         (

@@ -18,7 +18,7 @@ _ATTRIBUTE = re.compile(r"""([^\s=>"'/]++)\s*+(?:=\s*+(?:"([^"]*+)"|'([^']*+)'|(
 
 _NO_TEXT = frozenset({"script", "style", "template", "title", "iframe", "noframes", "noembed"})
 """Elements whose content a reader never sees."""
-_CLOSING = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in _NO_TEXT}
+_CLOSING = {name: re.compile(rf"</{name}\b", re.ASCII | re.IGNORECASE) for name in _NO_TEXT}
 
 
 class Tag(NamedTuple):

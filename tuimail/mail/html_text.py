@@ -21,8 +21,8 @@ _BLOCKS = _PARAGRAPHS.union(
 _LISTS = frozenset({"ul", "ol"})
 _DEPTH_LIMIT = 8
 _LINK_LENGTH_LIMIT = 2_000
-_LINK = re.compile(r"(?:https?://|mailto:).", re.IGNORECASE)
-_SCHEME = re.compile(r"\A(?:https?://|mailto:)", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://|mailto:).", re.ASCII | re.IGNORECASE)
+_SCHEME = re.compile(r"\A(?:https?://|mailto:)", re.ASCII | re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLANK = " \u00a0\u200c\u200d"
 # Hints to a renderer about where to break, and what newsletters fill their preview with.

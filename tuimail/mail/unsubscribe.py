@@ -24,15 +24,17 @@ LENGTH_LIMIT = 65_536
 _PREFERENCE = ("https", "http", "mailto")
 # Links stand in angle brackets, comments in round ones.
 _BRACKETS = re.compile(r"\([^()<>]*\)|<([^<>]*)(?:>|\Z)")
-_BARE = re.compile(r"(?:https?://|mailto:)[^\s,<>]+", re.IGNORECASE)
+# ASCII, or the long s and the Kelvin sign would be an s and a k.
+_CASELESS = re.ASCII | re.IGNORECASE
+_BARE = re.compile(r"(?ai:https?://|mailto:)[^\s,<>]+")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _LEGAL = "!#$%&'()*+,-./:;=?@[]_~"
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]", _CASELESS)
 _HOST_LENGTH_LIMIT = 253
 # What nearly all are; urlsplit and quote would make nothing else of it.
 _PLAIN = re.compile(
     r"(https?)://[a-z0-9](?:[a-z0-9._-]{0,200}[a-z0-9])?(?::[0-9]{1,4})?(?:[/?#][a-z0-9!#$%&'()*+,./:;=?@_~-]*)?",
-    re.IGNORECASE,
+    _CASELESS,
 )
 _MAILBOX = re.compile(r"[^@\s,\x00-\x1f\x7f]+@[^@\s,\x00-\x1f\x7f]+")
 
