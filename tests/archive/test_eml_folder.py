@@ -47,6 +47,11 @@ def test_a_folder_called_inbox_is_the_inbox_too(tmp_path: Path) -> None:
     assert [m.load() for m in mailbox.folders[0].messages] == [b"top", b"inner"]
 
 
+def test_a_dotless_inbox_is_another_folder(tmp_path: Path) -> None:
+    write(tmp_path / "\u0131nbox" / "a.eml")
+    assert [f.name for f in read_eml_folder(tmp_path).folders] == ["INBOX", "\u0131nbox"]
+
+
 def test_uids_count_by_name(tmp_path: Path) -> None:
     for name in ("c.eml", "a.eml", "b.eml"):
         write(tmp_path / name, name.encode())

@@ -91,6 +91,13 @@ def test_status(client: Client) -> None:
     assert b"(UNSEEN 1)" in client.ask("STATUS InBox (UNSEEN)")
 
 
+def test_a_dotless_inbox_is_another_folder() -> None:
+    mailbox = Mailbox((StoredFolder("\u0131nbox", LazyMessages(7)), *mailbox_of(4).folders))
+    with RecordingServer(mailbox) as server, connected(server, folder="") as client:
+        assert b'"INBOX" (MESSAGES 4)' in client.ask("STATUS Inbox (MESSAGES)")
+        assert b"(MESSAGES 7)" in client.ask("STATUS &ATE-nbox (MESSAGES)")
+
+
 @pytest.mark.parametrize(
     ("command", "answer"),
     [

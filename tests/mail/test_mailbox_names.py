@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimail.mail.mailbox_names import decode_mailbox_name, encode_mailbox_name
+from tuimail.mail.mailbox_names import decode_mailbox_name, encode_mailbox_name, is_inbox
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,15 @@ def test_every_name_comes_back(name: str) -> None:
 def test_raises_nothing_but_value_error(raw: bytes) -> None:
     with contextlib.suppress(ValueError):
         decode_mailbox_name(raw)
+
+
+@pytest.mark.parametrize("name", ["INBOX", "inbox", "InBox"])
+def test_inbox_in_any_case(name: str) -> None:
+    assert is_inbox(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "INBOX/a", " INBOX", "\u0131nbox", "\u0130NBOX", "ＩＮＢＯＸ"]
+)
+def test_what_only_looks_like_inbox(name: str) -> None:
+    assert not is_inbox(name)

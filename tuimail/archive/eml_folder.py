@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tuimail.archive.mailbox import Mailbox, StoredFolder, StoredMessage
 from tuimail.errors import FileError
+from tuimail.mail.mailbox_names import is_inbox
 from tuimail.text import safe_line
 
 
@@ -26,7 +27,7 @@ def read_eml_folder(path: Path) -> Mailbox:
     folders: list[StoredFolder] = []
     for folder, files in _walk(path):
         name = _folder_name(path, folder)
-        if name.upper() in {"", "INBOX"}:
+        if not name or is_inbox(name):
             inbox += files
         else:
             folders.append(_read_folder(name, path, files))

@@ -12,7 +12,7 @@ from tuimail.archive.command import Argument
 from tuimail.archive.folder_view import FolderView
 from tuimail.archive.mailbox import StoredFolder
 from tuimail.archive.response import bad, no
-from tuimail.mail.mailbox_names import decode_mailbox_name, encode_mailbox_name
+from tuimail.mail.mailbox_names import decode_mailbox_name, encode_mailbox_name, is_inbox
 
 DELIMITER = "/"
 
@@ -50,7 +50,7 @@ class FolderTree:
         except ValueError:
             raise bad("Mailbox name is not valid mUTF-7") from None
         for folder in self.folders:
-            if folder.name == name or folder.name.upper() == name.upper() == "INBOX":
+            if folder.name == name or (is_inbox(folder.name) and is_inbox(name)):
                 if "\\Noselect" in folder.attributes:
                     raise no(f"Mailbox isn't selectable: {raw_name.decode('ascii', 'replace')}")
                 return folder

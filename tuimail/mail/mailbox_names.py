@@ -9,6 +9,12 @@ _SHIFTED = re.compile(rb"&([A-Za-z0-9+,]*)(-?)")
 _NOT_PRINTABLE = re.compile(r"[^ -~]+")
 
 
+def is_inbox(name: str) -> bool:
+    """Whether a decoded name is INBOX, which is one name in any case (RFC 9051, 5.1)."""
+    # The upper case of a dotless ı is an I too; no other letter's lower case is one of these.
+    return name.lower() == "inbox"
+
+
 def decode_mailbox_name(raw: bytes) -> str:
     """The name that a person knows the mailbox by.
 
