@@ -129,3 +129,25 @@ def test_a_list_of_one_stays_a_list() -> None:
     assert row.item(b"ODD") == []
     # these are written as a list and are one value (RFC 7162, 3.1.4; RFC 8474, 5)
     assert (row.item(b"MODSEQ"), row.item(b"EMAILID")) == (12, "M1")
+
+
+def test_what_looks_like_a_number_and_is_none_stays_as_it_was_sent() -> None:
+    """Names and identities; a number in JSON would lose the zeros and the last digits of both."""
+    row = Row.of(
+        [
+            b"* 7 FETCH (X-GM-THRID 1278455344230334865 X-GM-MSGID 18446744073709551615"
+            b' X-GM-LABELS (2024 007 "\\\\Important" \\Inbox Work NIL "a \\"b\\" (c)"'
+            b" &BBcEMAQ0- &x)"
+            b' EMAILID (0017) THREADID NIL PREVIEW "42" UID 9 RFC822.SIZE 12)\r\n'
+        ]
+    )
+    assert row is not None
+    assert row.item(b"X-GM-MSGID") == "18446744073709551615"
+    assert row.item(b"X-GM-THRID") == "1278455344230334865"
+    # modified UTF-7, as folders are called; what is none is left alone
+    labels = ["2024", "007", "\\Important", "\\Inbox", "Work", None, 'a "b" (c)', "Зад", "&x"]
+    assert row.item(b"X-GM-LABELS") == labels
+    assert (row.item(b"EMAILID"), row.item(b"THREADID"), row.item(b"PREVIEW")) == (
+        "0017", None, "42",
+    )  # fmt: skip
+    assert row.item(b"RFC822.SIZE") == 12

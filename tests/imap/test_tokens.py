@@ -22,6 +22,10 @@ from tuimail.imap.tokens import Token, read_tokens
         ([b"(())(\\Seen $Label1)\r\n"], [[[]], [b"\\Seen", b"$Label1"]]),
         ([b'("a""b")\r\n'], [[b"a", b"b"]]),
         ([b"a{b c\r\n"], [b"a{b", b"c"]),
+        # Gmail's labels, whose brackets are letters and hold nothing together
+        ([b"([Box] [half BODY[x) BODY[HEADER.FIELDS (TO)]<0> 5\r\n"],
+         [[b"[Box]", b"[half", b"BODY[x"], b"BODY[HEADER.FIELDS (TO)]<0>", b"5"]),
+        ([b"body[1.2.mime] BINARY.SIZE[2] 9\r\n"], [b"body[1.2.mime]", b"BINARY.SIZE[2]", b"9"]),
     ],
 )  # fmt: skip
 def test_read_tokens(parts: list[bytes], tokens: list[Token]) -> None:

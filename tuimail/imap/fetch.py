@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from tuimail.errors import MessageUnreadable
+from tuimail.imap.listing import shown_name
 from tuimail.imap.structure import Part, read_structure
 from tuimail.imap.text_structure import read_text_structure
 from tuimail.imap.tokens import Token, read_number, read_pairs, read_tokens
@@ -58,6 +59,10 @@ _HEADER_LAST = re.compile(rb"BODY\[HEADER\.FIELDS[^\]\r\n]*\] \{\d+\+?\}\r\n\Z")
 _ANNOUNCED = re.compile(rb"(BODY\[[^\] \r\n]*\](?:<\d{1,10}>)?) \{\d+\+?\}\r\n", re.IGNORECASE)
 _LABEL_LIMIT = 1_000
 _ONE_VALUE = frozenset({b"MODSEQ", b"EMAILID", b"THREADID"})
+# Also where they are all digits: those of an identity are more than a number in JSON can hold
+# (RFC 7493, 2.2), and 007 is the name of a label.
+_TEXTS = frozenset({b"EMAILID", b"THREADID", b"PREVIEW", b"X-GM-MSGID", b"X-GM-THRID"})
+_LABELS = b"X-GM-LABELS"
 
 
 def announced_literal(line: bytes) -> tuple[int, bytes] | None:
@@ -201,7 +206,11 @@ class Row:
 
     def item(self, name: bytes) -> ItemValue:
         """Any item of the answer by its name in capitals; None when it is NIL or not there."""
-        value = _plain_value(self._tolerant_items().get(name))
+        token = self._tolerant_items().get(name)
+        if name == _LABELS and isinstance(token, list):
+            # Gmail's folders by another name, and written as their names are.
+            return [shown_name(label) if isinstance(label, bytes) else None for label in token]
+        value = _plain_value(token, is_text=name in _TEXTS)
         # `(12)`, as these are written, is one value and no list of one
         return value[0] if name in _ONE_VALUE and isinstance(value, list) and value else value
 
@@ -219,10 +228,10 @@ class Row:
         return self._items
 
 
-def _plain_value(token: Token) -> ItemValue:
+def _plain_value(token: Token, *, is_text: bool = False) -> ItemValue:
     if isinstance(token, list):
-        return [_plain_value(t) for t in token]
-    number = read_number(token)
-    if number is not None or token is None:
-        return number
-    return token.decode("utf-8", "backslashreplace")
+        return [_plain_value(t, is_text=is_text) for t in token]
+    if token is None:
+        return None
+    number = None if is_text else read_number(token)
+    return token.decode("utf-8", "backslashreplace") if number is None else number

@@ -19,8 +19,11 @@ _NEXT = re.compile(
     rb"[ \r\n]*(?:(?P<open>\()|(?P<close>\))"
     rb'|"(?P<quoted>(?:[^"\\\r\n]++|\\.)*+)"'
     rb"|(?P<literal>\{\d+\+?\}\r\n)"
-    # BODY[HEADER.FIELDS (FROM TO)]<0> is one atom here
-    rb'|(?P<atom>(?:[^ ()"{\[\r\n]++|\[[^\]\r\n]*\]|\{(?!\d))+))'
+    # BODY[HEADER.FIELDS (FROM TO)]<0> is one atom here; elsewhere a bracket is a letter like
+    # others, since Gmail sends labels such as [half without quotes.
+    rb'|(?P<atom>(?=[^ ()"\r\n])(?!\{\d)'
+    rb"(?:(?i:BODY|BINARY(?:\.SIZE)?)\[[\w.]*+(?: ?\([^()\r\n]*+\))?\])?+"
+    rb'(?:[^ ()"{\r\n]++|\{(?!\d))*+))'
 )
 _ESCAPED = re.compile(rb"\\(.)")
 
