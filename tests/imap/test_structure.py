@@ -119,3 +119,52 @@ def test_a_server_that_leaves_the_end_out() -> None:
 def test_a_disposition_without_its_list() -> None:
     root = part('("APPLICATION" "PDF" NIL NIL NIL "BASE64" 10 NIL "attachment" NIL NIL)')
     assert root.disposition == "attachment"
+
+
+GMAIL_ATTACHED = '("RELATED" NIL ("ATTACHMENT" NIL) NIL)'
+
+
+@pytest.mark.parametrize(
+    ("structure", "parts"),
+    [
+        # as Gmail and others have sent multiparts without any part
+        ('("ALTERNATIVE")', [("1", "multipart/alternative")]),
+        ('(NIL "mixed" ("boundary" "x") NIL NIL NIL)', [("1", "multipart/mixed")]),
+        ('("MIXED" ("BOUNDARY" "x") NIL NIL)', [("1", "multipart/mixed")]),
+        (
+            f'({PLAIN}{GMAIL_ATTACHED}{GMAIL_ATTACHED} "MIXED" ("BOUNDARY" "x") NIL NIL)',
+            [
+                ("", "multipart/mixed"),
+                ("1", "text/plain"),
+                ("2", "multipart/related"),
+                ("3", "multipart/related"),
+            ],
+        ),
+        (
+            f'({PLAIN}("message" "rfc822" NIL NIL NIL "7bit" 29 {ENVELOPE} ("ALTERNATIVE") 51)'
+            ' "REPORT")',
+            [
+                ("", "multipart/report"),
+                ("1", "text/plain"),
+                ("2", "message/rfc822"),
+                ("2.1", "multipart/alternative"),
+            ],
+        ),
+    ],
+)
+def test_a_multipart_without_parts(structure: str, parts: list[tuple[str, str]]) -> None:
+    assert [(p.section, p.media_type) for p in part(structure).walk()] == parts
+
+
+def test_a_multipart_without_parts_that_is_attached_can_be_saved() -> None:
+    root = part(f'({PLAIN}{GMAIL_ATTACHED}{GMAIL_ATTACHED} "MIXED" ("BOUNDARY" "x") NIL NIL)')
+    assert [str(a.name) for a in attachments(root)] == ["part 2", "part 3"]
+    found = text_part(root)
+    assert found is not None
+    assert found.section == "1"
+
+
+@pytest.mark.parametrize("encoding", ["NIL", '"NIL"', '""'])
+def test_an_encoding_that_is_not_told(encoding: str) -> None:
+    root = part(f'("application" "pdf" ("name" "a.pdf") NIL NIL {encoding} 1000 NIL NIL NIL NIL)')
+    assert root.encoding == "7bit"

@@ -124,7 +124,7 @@ def _walk_own(root: Part) -> Iterator[Part]:
 
 def _is_attachment(part: Part) -> bool:
     if part.is_multipart:
-        return False
+        return part.disposition == "attachment" and not part.children
     if part.disposition == "attachment" or part.filename:
         return True
     return part.media_type not in ("text/plain", "text/html", "text/enriched")
@@ -147,6 +147,8 @@ def _read_part(token: Token, section: str, depth: int) -> Part:
         raise MessageUnreadable("the server's BODYSTRUCTURE cannot be read")
     if isinstance(token[0], list):
         return _read_multipart(token, section, depth)
+    if len(token) < BASIC_FIELDS and (childless := _find_childless(token)):
+        return _read_multipart(childless, section or "1", depth)
     return _read_single(token, section or "1", depth)
 
 
@@ -167,6 +169,18 @@ def _read_multipart(token: list[Token], section: str, depth: int) -> Part:
         disposition_parameters=disposition_parameters,
         children=children,
     )
+
+
+def _find_childless(token: list[Token]) -> list[Token]:
+    """A multipart without any part, from its subtype on; empty where it is none.
+
+    Gmail sends `("MIXED" ("BOUNDARY" "x") NIL NIL)`, others `(NIL "mixed" …)`; RFC 9051 has no
+    form for it.
+    """
+    if token[0] is None:
+        token = token[1:]
+    is_childless = token and isinstance(token[0], bytes) and read_number(token[0]) is None
+    return token if is_childless and not isinstance(_at(token, 1), bytes) else []
 
 
 def _read_single(token: list[Token], section: str, depth: int) -> Part:
@@ -209,7 +223,8 @@ def _at(tokens: list[Token], index: int) -> Token:
 
 
 def _word(token: Token, default: str) -> str:
-    if not isinstance(token, bytes) or not token.strip():
+    # Some servers quote NIL.
+    if not isinstance(token, bytes) or token.strip().upper() in (b"", b"NIL"):
         return default
     return token.decode("latin-1").strip().lower()
 
