@@ -75,3 +75,13 @@ async def test_a_command_of_the_palette_is_the_key(harbour_server: RecordingServ
         await drive.wait_for("Mark every message of the page.")
         await drive.press("down", "enter")
         await drive.wait_for("50 marked")
+
+
+async def test_a_click_on_a_key_is_the_key(harbour_server: RecordingServer) -> None:
+    async with driven(harbour_server) as drive:
+        x = drive.lines[-1].index("Mark")
+        await drive.pilot.click(offset=(x, len(drive.lines) - 1))
+        await drive.wait_for("1 marked")
+        x = drive.lines[-1].index("? Help")
+        await drive.pilot.click(offset=(x, len(drive.lines) - 1))
+        await drive.wait(lambda: isinstance(drive.app.screen, HelpScreen))

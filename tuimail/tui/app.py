@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import App, SystemCommand
+from textual.color import Color
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
@@ -46,8 +47,8 @@ LIGHT = Theme(
     name="tuimail-light",
     primary="#2b5f8f",
     secondary="#51697d",
-    accent="#8a5a00",
-    warning="#8a5a00",
+    accent="#6f4700",
+    warning="#6f4700",
     error="#a8322a",
     success="#2f6f2f",
     foreground="#22272c",
@@ -102,6 +103,18 @@ class MailApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Behind everything that is drawn, whatever widget it comes from."""
         return (*super().get_line_filters(), self._control_characters)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Two shades that every theme lacks: `$faint` text and `$rule` lines.
+
+        Mixed from the theme's own colours, so that they are legible on dark and on light.
+        """
+        variables = super().get_css_variables()
+        shades = {"faint": "ansi_bright_black", "rule": "ansi_bright_black"}
+        if not self.current_theme.ansi:
+            back, front = (Color.parse(variables[name]) for name in ("background", "foreground"))
+            shades = {"faint": back.blend(front, 0.68).hex, "rule": back.blend(front, 0.3).hex}
+        return {**shades, **variables}
 
     def get_system_commands(self, _screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Colours", "Choose how tuimail looks", self.action_change_theme)
