@@ -74,4 +74,6 @@ def _marks(message: Summary) -> str:
 
 
 def _shown_item(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_shown_item, value))
     return "" if value is None else safe_line(str(value))

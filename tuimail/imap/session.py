@@ -290,6 +290,7 @@ class Session(Listener):
         # An environment can hold any octets; Python gives them as surrogates.
         user, secret = endpoint.user.encode(), password.encode("utf-8", "surrogateescape")
         is_ascii = user.isascii() and secret.isascii()
+        before = self.capabilities
         if "LOGINDISABLED" in self.capabilities or (
             not is_ascii and "AUTH=PLAIN" in self.capabilities
         ):
@@ -299,8 +300,8 @@ class Session(Listener):
                 quoted(octets) if octets.isascii() else astring(octets) for octets in (user, secret)
             )
             completion = self.run(Command(b"LOGIN", tuple(arguments)), self._note_untagged)
-        # LOGIN's answer carries the capabilities on most servers; it saves a round trip.
-        before = self.capabilities
+        # The answer carries the capabilities on most servers, in its code or untagged (Gmail); it
+        # saves a round trip.
         if not self._note_capabilities(completion.code) and self.capabilities is before:
             self.run(Command(b"CAPABILITY"), self._note_untagged)
 

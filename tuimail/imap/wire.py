@@ -166,8 +166,8 @@ class Wire:
             octets = tag + b" " + command.name
             for argument in command.arguments:
                 octets += b" "
-                if isinstance(argument, Literal):
-                    plus = b"+" if self.literal_plus else b""
+                if isinstance(argument, Literal):  # LITERAL- ends at 4,096 octets (RFC 7888, 5)
+                    plus = b"+" if self.literal_plus and len(argument.octets) <= 4_096 else b""
                     octets += b"{%d%b}\r\n" % (len(argument.octets), plus)
                     if not plus:
                         self._send_all(octets, pending.timeout)
