@@ -263,7 +263,9 @@ class Tmux(Terminal):
         traceback: TracebackType | None,
     ) -> None:
         with suppress(subprocess.CalledProcessError):
+            socket = Path(self.tell("socket_path"))
             self._run("kill-server")
+            socket.unlink(missing_ok=True)
 
     @property
     def text(self) -> str:
