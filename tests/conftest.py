@@ -13,8 +13,9 @@ from hypothesis import settings
 from tests.servers.cyrus import Cyrus, running_cyrus, unpacked_at
 from tests.servers.dovecot import Dovecot, DovecotUser, is_installed, running_dovecot
 from tests.servers.terminal import Tmux, has_tmux
+from tests.system import can_mount, can_trace
 
-# Set where Dovecot and tmux have to be there, so that "skipped" cannot hide that they are not.
+# Set where every program has to be there, so that "skipped" cannot hide that one is not.
 REQUIRE_PROGRAMS = "TUIMAIL_REQUIRE_PROGRAMS"
 
 # Hypothesis fails what takes over 0.2 s, which says more of a busy machine than of the code.
@@ -24,25 +25,37 @@ settings.load_profile("tuimail")
 _numbers = itertools.count(1)
 
 
-def _skip_without(program: str, *, installed: bool) -> None:
-    if installed:
+def _skip_without(program: str, *, usable: bool, hint: str = "it is not installed") -> None:
+    if usable:
         return
     if os.environ.get(REQUIRE_PROGRAMS):
-        pytest.fail(f"{REQUIRE_PROGRAMS} is set and {program} is not installed")
-    pytest.skip(f"{program} is not installed")
+        pytest.fail(f"{REQUIRE_PROGRAMS} is set and {program} cannot be used: {hint}")
+    pytest.skip(f"{program} cannot be used: {hint}")
 
 
 @pytest.fixture(scope="session")
 def tmux() -> type[Tmux]:
     """What starts a command in a tmux."""
-    _skip_without("tmux", installed=has_tmux())
+    _skip_without("tmux", usable=has_tmux())
     return Tmux
+
+
+@pytest.fixture(scope="session")
+def strace() -> None:
+    """For tests that look at system calls, or make them fail."""
+    _skip_without("strace", usable=can_trace(), hint="it is not installed, or may not trace")
+
+
+@pytest.fixture(scope="session")
+def unshare() -> None:
+    """For tests that mount a file system which no other process sees."""
+    _skip_without("unshare", usable=can_mount(), hint="it is not installed, or may not mount")
 
 
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
     """A Dovecot server, one for each test process."""
-    _skip_without("Dovecot", installed=is_installed())
+    _skip_without("Dovecot", usable=is_installed())
     with running_dovecot() as server:
         yield server
 
@@ -57,8 +70,12 @@ def dovecot_user(dovecot: Dovecot) -> DovecotUser:
 def cyrus() -> Iterator[Cyrus]:
     """A Cyrus server, one for each test process; skipped where it was not unpacked."""
     prefix = unpacked_at()
-    if prefix is None:
-        pytest.skip("Cyrus is not unpacked anywhere: name the folder in TUIMAIL_CYRUS")
+    _skip_without(
+        "Cyrus",
+        usable=prefix is not None,
+        hint="it is not unpacked anywhere; name the folder in TUIMAIL_CYRUS",
+    )
+    assert prefix is not None
     with running_cyrus(prefix) as server:
         yield server
 

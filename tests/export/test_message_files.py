@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import resource
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -176,18 +175,22 @@ def test_a_batch_that_failed_is_not_tried_again(tmp_path: Path) -> None:
         with pytest.raises(FileError, match=r"cannot write .*_2\.eml: it does not exist"):
             files.finish()
         files.finish()
-    assert os.listdir(tmp_path) == ["2026-11-20_0914_hello_1.eml"]
-    assert files.saved == 1
+    assert sorted(os.listdir(tmp_path)) == [
+        "2026-11-20_0914_hello_1.eml",
+        "2026-11-20_0914_hello_3.eml",
+    ]
+    assert files.saved == 2
 
 
-SAVE_TWO = """
+SAVE_SOME = """
 import pathlib, sys
+from tuimail.errors import FileError
 from tuimail.export.message_files import MessageFiles
 from tuimail.files import Directory
 from tuimail.imap.identity import Identity
 from tuimail.imap.summary import Summary
 
-summaries = [Summary(Identity(b"INBOX", 1, uid), uid) for uid in (1, 2)]
+summaries = [Summary(Identity(b"INBOX", 1, uid), uid) for uid in range(1, int(sys.argv[2]) + 1)]
 with (
     Directory.open(pathlib.Path(sys.argv[1])) as directory,
     MessageFiles(directory, summaries, lambda _: None) as files,
@@ -195,27 +198,40 @@ with (
     for summary in summaries:
         files.begin(summary.identity, 1).write(b"x")
         files.end(summary.identity)
-    files.finish()
+    try:
+        files.finish()
+    except FileError as error:
+        print(error)
+    print(files.saved)
 """
 
 
-def can_trace() -> bool:
-    strace = shutil.which("strace")
-    return bool(strace) and subprocess.run([str(strace), "-qo", os.devnull, "true"]).returncode == 0
-
-
-@pytest.mark.skipif(not can_trace(), reason="needs strace(1), and to be allowed to use it")
-def test_octets_reach_the_disk_before_names_and_names_before_the_batch_ends(tmp_path: Path) -> None:
-    trace, folder = tmp_path / "trace", tmp_path / "folder"
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "folder"
     folder.mkdir()
+    return folder
+
+
+def save_traced(folder: Path, count: int, *options: str) -> tuple[str, list[tuple[str, list[str]]]]:
+    """What the program said, and its calls that bring files to the disk or name them."""
+    trace = folder.parent / "trace"
     calls = "trace=fdatasync,fsync,rename,renameat,renameat2,linkat,unlinkat"
-    strace = ["strace", "-f", "-y", "-e", calls, "-o", str(trace)]
-    subprocess.run([*strace, sys.executable, "-c", SAVE_TWO, str(folder)], check=True)
+    command = ["strace", "-f", "-y", "-e", calls, *options, "-o", str(trace)]
+    program = [sys.executable, "-c", SAVE_SOME, str(folder), str(count)]
+    done = subprocess.run([*command, *program], check=True, capture_output=True, text=True)
     seen = [
         (re.findall(r"(\w+)\(", line)[0], re.findall(r"_(\d)\.eml", line))
         for line in trace.read_text().splitlines()
         if str(folder) in line
     ]
+    return done.stdout, seen
+
+
+@pytest.mark.usefixtures("strace")
+def test_octets_reach_the_disk_before_names_and_names_before_the_batch_ends(folder: Path) -> None:
+    said, seen = save_traced(folder, 2)
+    assert said == "2\n"
     assert seen == [
         ("fdatasync", ["1"]),
         ("fdatasync", ["2"]),
@@ -223,3 +239,12 @@ def test_octets_reach_the_disk_before_names_and_names_before_the_batch_ends(tmp_
         ("renameat2", ["2", "2"]),
         ("fsync", []),
     ]
+
+
+@pytest.mark.usefixtures("strace")
+def test_what_reached_a_full_disk_is_kept(folder: Path) -> None:
+    full = ("-e", "inject=fdatasync:error=ENOSPC:when=3+2")
+    said, seen = save_traced(folder, 5, *full)
+    assert said == f"cannot write {folder}/undated_no-subject_3.eml: the disk is full\n3\n"
+    assert sorted(os.listdir(folder)) == [f"undated_no-subject_{n}.eml" for n in (1, 2, 4)]
+    assert seen[-3:] == [("fsync", []), ("unlinkat", ["3"]), ("unlinkat", ["5"])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tuimail.errors import FileError
 from tuimail.files import Directory, PartFile
 
 # fsync costs about 5 ms a file when done one by one, and macOS lets a process have 256 files open.
@@ -33,25 +34,39 @@ class FileBatch:
             self.finish()
 
     def finish(self) -> None:
-        """Give every file its name. Raises FileError."""
+        """Give every file its name. Raises FileError, once the others have theirs."""
         files, self._files, self._octets = self._files, [], 0
+        synced: list[PartFile] = []
+        errors: list[FileError] = []
         try:
             for part, moment in files:
-                part.sync(moment)
-            for part, _ in files:
-                if self._directory.place(part).already_there:
-                    self.already_there += 1
-                else:
-                    self.saved += 1
-            if files:
+                try:
+                    part.sync(moment)
+                    synced.append(part)
+                except FileError as error:
+                    errors.append(error)
+            for part in synced:
+                try:
+                    self._place(part)
+                except FileError as error:
+                    errors.append(error)
+            if synced:
                 self._directory.sync()
         finally:
             # Not tried again: a second fdatasync may succeed although the octets are lost.
             for part, _ in files:
                 part.discard()
+        if errors:
+            raise errors[0]
 
     def discard(self) -> None:
         """Remove what has no name yet."""
         for part, _ in self._files:
             part.discard()
         self._files.clear()
+
+    def _place(self, part: PartFile) -> None:
+        if self._directory.place(part).already_there:
+            self.already_there += 1
+        else:
+            self.saved += 1
