@@ -63,7 +63,7 @@ def test_a_charset_is_needed_for_other_letters_only() -> None:
         ("   ", 0, "nothing to look for"),
         ("from:", 5, "a value is missing behind from:"),
         ("a from:", 7, "missing"),
-        ("a frm:ada", 2, "frm: is no key"),
+        ("a frm:ada", 2, "no key is called frm; there are from"),
         ("since:yesterday", 6, "2024-12-31"),
         ("since:2024-13-01", 6, "2024-12-31"),
         ("a larger:big", 9, "500k"),

@@ -32,13 +32,29 @@ class QueryError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """One SEARCH key, and what it looks for."""
+
+    arguments: tuple[Argument, ...]
+    """The key first."""
+    negated: bool
+    position: int
+    """Where the value stands in what was typed, in characters from 0."""
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether it can be sent without CHARSET."""
+        return not any(isinstance(argument, Literal) for argument in self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A query, ready to be sent."""
 
     text: str
     """As it was typed."""
-    arguments: tuple[Argument, ...]
-    """SEARCH keys, all of which must hold; never empty."""
+    terms: tuple[Term, ...]
+    """All of which must hold."""
     has_attachment: bool | None = None
     """Decided by BODYSTRUCTURE afterwards, since SEARCH has no key for it; None: not asked."""
     wants_gmail: bool = False
@@ -47,9 +63,17 @@ class Query:
     """Sets of numbers, each with whether it is of UIDs; clipped when the folder is known."""
 
     @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """SEARCH keys, all of which must hold; never empty."""
+        found: list[Argument] = []
+        for term in self.terms:
+            found += [b"NOT", *term.arguments] if term.negated else term.arguments
+        return tuple(found) or (b"ALL",)
+
+    @property
     def is_ascii(self) -> bool:
         """Whether it can be sent without CHARSET."""
-        return not any(isinstance(argument, Literal) for argument in self.arguments)
+        return all(term.is_ascii for term in self.terms)
 
 
 _TERM = re.compile(
@@ -115,7 +139,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._arguments: list[Argument] = []
+        self._terms: list[Term] = []
         self._has_attachment: bool | None = None
         self._wants_gmail = False
         self._numbers: list[tuple[NumberSet, bool]] = []
@@ -132,11 +156,11 @@ class _Reader:
                 raise self._error("this quotation mark is never closed", term.start("plain"))
             self._read_term(term)
             position = term.end()
-        if not self._arguments and self._has_attachment is None and not self._numbers:
+        if not self._terms and self._has_attachment is None and not self._numbers:
             raise self._error("there is nothing to look for", 0)
         return Query(
             self._text,
-            tuple(self._arguments) or (b"ALL",),
+            tuple(self._terms),
             self._has_attachment,
             self._wants_gmail,
             tuple(self._numbers),
@@ -155,7 +179,8 @@ class _Reader:
                 key, value = "", f"{term['key']}:{value}"
             else:
                 raise self._error(
-                    f"{term['key']}: is no key; there are {', '.join(KEYS)}", term.start("key")
+                    f"no key is called {term['key']}; there are {', '.join(KEYS)}",
+                    term.start("key"),
                 )
         if not value:
             what = f"behind {key}:" if key else "here"
@@ -176,8 +201,7 @@ class _Reader:
             except UsageError as error:
                 raise self._error(str(error), place) from error
             return
-        keys = self._compile(key, value, place)
-        self._arguments += [b"NOT", *keys] if negated else keys
+        self._terms.append(Term(tuple(self._compile(key, value, place)), negated, place))
 
     def _compile(self, key: str, value: str, place: int) -> list[Argument]:
         if not key:

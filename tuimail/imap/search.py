@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from tuimail.errors import MessageUnreadable, ProtocolError, UsageError
+from tuimail.errors import CommandRefused, MessageUnreadable, ProtocolError, UsageError
 from tuimail.imap.command import Argument, Command, Literal, sequence_set
 from tuimail.imap.fetch import Row
 from tuimail.imap.number_set import HIGHEST, NumberSet, write_ranges
@@ -48,7 +48,17 @@ def search_uids(
     arguments = search_arguments(session, query, numbers, by_uid=by_uid)
     if not arguments:
         return uid_array()
-    return narrow_by_attachment(session, query, _run(session, arguments))
+    try:
+        found = _run(session, arguments)
+    except CommandRefused as error:
+        if error.code != "BADCHARSET" or query is None:
+            raise
+        from tuimail.imap.field_search import narrow_by_fields, split_query  # few servers need it
+
+        query, tests = split_query(query)
+        arguments = search_arguments(session, query, numbers, by_uid=by_uid)
+        found = narrow_by_fields(session, _run(session, arguments), tests)
+    return narrow_by_attachment(session, query, found)
 
 
 def search_arguments(
@@ -163,7 +173,8 @@ def _read_all(session: Session, response: Response) -> UidArray:
 def narrow_by_attachment(session: Session, query: Query | None, uids: UidArray) -> UidArray:
     """Those of the UIDs that have attachments, or have none, as the query asks; in their order.
 
-    SEARCH has no key for it: the candidates' BODYSTRUCTURE decides.
+    SEARCH has no key for it, and what Gmail's has:attachment counts is documented nowhere: the
+    candidates' BODYSTRUCTURE decides.
     """
     if query is None or query.has_attachment is None:
         return uids
