@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable
@@ -100,6 +101,16 @@ class Driver:
             )
         )
         await self.pilot.pause(0)
+
+    async def expect(self, name: str) -> None:
+        """Wait until the screen is as in `goldens/NAME.txt`, and compare it if it does not come."""
+        golden = GOLDENS / f"{name}.txt"
+        if os.environ.get(UPDATE_GOLDENS):
+            await self.pilot.pause()
+        else:
+            with contextlib.suppress(AssertionError):
+                await self.wait(lambda: self.text + "\n" == golden.read_text(encoding="utf-8"), 5)
+        self.check(name)
 
     def check(self, name: str) -> None:
         """Compare the screen with `goldens/NAME.txt`."""

@@ -52,7 +52,7 @@ async def test_help_is_about_the_focused_panel(
         await drive.wait(lambda: isinstance(drive.app.screen, HelpScreen))
         await drive.wait_for(own)
         if panel == "2":
-            drive.check("help")
+            await drive.expect("help")
         await drive.press("escape")
         await drive.wait(lambda: drive.app.screen is drive.main)
 

@@ -26,7 +26,7 @@ async def test_attachments_are_named_with_their_sizes_and_none_is_fetched(
     async with driven(harbour_server, screen=MEDIUM) as drive:
         await drive.press("j", "j", "3", "right")
         await drive.wait_for("plans.pdf")
-        drive.check("attachments")
+        await drive.expect("attachments")
         fetched = [one for one in harbour_server.commands if b"BODY.PEEK[2" in one]
         assert fetched == []
 
@@ -38,7 +38,7 @@ async def test_enter_reads_the_text_and_fetches_that_part_only(
         await drive.press("j", "j", "enter")
         await drive.wait_for("The plans are attached.")
         await drive.settle()
-        drive.check("text")
+        await drive.expect("text")
         sections = [one for one in harbour_server.commands if b"BODY.PEEK[1" in one]
         assert len(sections) == 1
         assert drive.main.focused_panel == "details"
@@ -67,7 +67,7 @@ async def test_short_and_all_headers(harbour_server: RecordingServer) -> None:
     async with driven(harbour_server, screen=MEDIUM) as drive:
         await drive.press("j", "j", "j", "j", "h")
         await drive.wait_for("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
-        drive.check("all-headers")
+        await drive.expect("all-headers")
         await drive.press("h")
         await drive.wait(lambda: "List-Unsubscribe-Post" not in drive.text)
         assert "From       The Weekly Letter <weekly@news.example>" in drive.text
@@ -148,4 +148,4 @@ async def test_a_quoted_line_and_a_wide_one(harbour_server: RecordingServer) -> 
         async with driven(server) as drive:
             await drive.press("enter")
             await drive.wait_for("> quoted")
-            drive.check("wrapped")
+            await drive.expect("wrapped")

@@ -22,7 +22,7 @@ async def test_an_empty_folder_says_so(harbour_server: RecordingServer) -> None:
     async with driven(harbour_server) as drive:
         await drive.press("J", "J", "J")
         await drive.settle()
-        drive.check("empty")
+        await drive.expect("empty")
 
 
 async def test_a_name_that_cannot_be_opened_says_so() -> None:
@@ -67,7 +67,7 @@ async def test_the_first_page_that_does_not_come_can_be_left() -> None:
     with StallingServer(harbour()) as server:
         async with driven(server, settle=False) as drive:
             await drive.wait_for("Opening INBOX… Esc stops.")
-            drive.check("opening")
+            await drive.expect("opening")
             await drive.press("escape")
             await drive.wait_for("Stopped. r looks again.")
             server.may_answer.set()

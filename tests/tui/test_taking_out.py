@@ -53,7 +53,7 @@ async def test_the_dialog(harbour_server: RecordingServer) -> None:
     async with driven(harbour_server, screen=SMALL) as drive:
         await drive.press("space", "space")
         await open_save_dialog(drive)
-        drive.check("save")
+        await drive.expect("save")
         await drive.press("enter")
         await drive.wait_for("Type the name of a folder first.")
         await drive.press("tab", "down")
@@ -110,7 +110,7 @@ async def test_one_of_several_links_is_chosen(harbour_server: RecordingServer) -
         await drive.press("j", "j", "j", "j", "U")
         await drive.wait(lambda: isinstance(drive.app.screen, LinksScreen))
         await drive.pilot.pause(0)
-        drive.check("links")
+        await drive.expect("links")
         await drive.press("k", "enter")
         await drive.wait(lambda: drive.app.screen is drive.main)
         assert drive.app.clipboard == "mailto:leave@news.example?subject=stop"
