@@ -84,7 +84,7 @@ async def test_turned_order_starts_at_page_one_and_is_remembered_per_folder(
         await drive.press("J")
         await drive.settle()
         assert "newest first ↓" in drive.text
-    assert not State.load(path).is_descending(ACCOUNT, b"INBOX")
+    assert not State.load(path).order_of(ACCOUNT, b"INBOX").descending
     async with driven(harbour_server, state=State.load(path)) as drive:
         assert "oldest first ↑" in drive.text
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tuimail.errors import FileError
+from tuimail.imap.paging import Order
 from tuimail.tui.state import State
 
 
@@ -18,9 +19,9 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "tuimail" / "state.json"
     state = State.load(path)
     state.export_folder = tmp_path / "mail \udcff ä"
-    state.set_descending("ada@example.org", b"INBOX", False)
-    state.set_descending("ada@example.org", b"Entw\xfcrfe", False)
-    state.set_descending("bob@example.org", b"INBOX", True)
+    state.set_order("ada@example.org", b"INBOX", Order(descending=False))
+    state.set_order("ada@example.org", b"Entw\xfcrfe", Order(descending=False))
+    state.set_order("bob@example.org", b"INBOX", Order(descending=True))
     state.save()
     assert State.load(path) == state
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -30,13 +31,13 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
 def test_newest_first_unless_turned_over(tmp_path: Path) -> None:
     state = State.load(tmp_path / "none.json")
     assert state.export_folder is None
-    assert state.is_descending("ada@example.org", b"INBOX")
-    state.set_descending("ada@example.org", b"INBOX", False)
-    assert not state.is_descending("ada@example.org", b"INBOX")
-    assert state.is_descending("ada@example.org", b"Archive")
-    assert state.is_descending("bob@example.org", b"INBOX")
-    state.set_descending("ada@example.org", b"INBOX", True)
-    assert state.is_descending("ada@example.org", b"INBOX")
+    assert state.order_of("ada@example.org", b"INBOX").descending
+    state.set_order("ada@example.org", b"INBOX", Order(descending=False))
+    assert not state.order_of("ada@example.org", b"INBOX").descending
+    assert state.order_of("ada@example.org", b"Archive").descending
+    assert state.order_of("bob@example.org", b"INBOX").descending
+    state.set_order("ada@example.org", b"INBOX", Order(descending=True))
+    assert state.order_of("ada@example.org", b"INBOX").descending
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,8 @@ def test_a_broken_or_foreign_file_counts_as_none(tmp_path: Path, content: bytes)
     path.write_bytes(content)
     state = State.load(path)
     assert state.export_folder is None
-    assert state.is_descending("ada@example.org", b"INBOX")
-    assert state.is_descending("ada@example.org", b"Sent")
+    assert state.order_of("ada@example.org", b"INBOX").descending
+    assert state.order_of("ada@example.org", b"Sent").descending
     state.save()
     assert State.load(path).export_folder is None
 

@@ -34,6 +34,8 @@ class JoinedPageFetch:
         query: Query | None,
         results: Mapping[bytes, Result] | None,
         on_rows: OnRows | None,
+        fields: Sequence[str] = LISTED_FIELDS,
+        items: Sequence[str] = (),
     ) -> None:
         self._folders = [folder for folder in folders if folder.selectable]
         self._number = number
@@ -42,6 +44,8 @@ class JoinedPageFetch:
         self._query = query
         self._results = results
         self._on_rows = on_rows
+        self._fields = fields
+        self._items = items
         self._refused: dict[bytes, str] = {}
 
     def run(self, session: Session) -> JoinedPage:
@@ -115,13 +119,25 @@ class JoinedPageFetch:
                 selected = open_folder(session, folder, results[folder].uid_validity)
                 uids = results[folder].uids[low - 1 : high]
                 rows = fetch_rows(
-                    session, selected, uids, fields=LISTED_FIELDS, on_row=self._hand_on(place)
+                    session,
+                    selected,
+                    uids,
+                    fields=self._fields,
+                    items=self._items,
+                    on_row=self._hand_on(place),
                 )
             else:
                 selected = session.examine(folder)
                 # as many as there still are, should some have gone since STATUS
                 numbers = range(low, min(high, selected.total) + 1)
-                rows = fetch_window(session, selected, numbers, self._hand_on(place))
+                rows = fetch_window(
+                    session,
+                    selected,
+                    numbers,
+                    self._hand_on(place),
+                    fields=self._fields,
+                    items=self._items,
+                )
         except (CommandRefused, FolderChanged) as error:
             self._refused[folder] = str(error)
             return ()

@@ -292,8 +292,11 @@ class ConnectionPool:
 
     def _open_session(self, worker: _Worker) -> Session:
         session = worker.session
-        if session is not None and not session.dead:
-            return session
+        if session is not None:
+            if not session.dead:
+                return session
+            # shut by somebody else; only this thread may give the socket back
+            session.close()
         self._set_state(worker, ConnectionState.CONNECTING)
         session = self._connect()
         self._prepare(session)

@@ -132,11 +132,15 @@ class MailStore:
         query: Query | None = None,
         results: Mapping[bytes, Result] | None = None,
         on_rows: OnRows | None = None,
+        fields: Sequence[str] = LISTED_FIELDS,
+        items: Sequence[str] = (),
     ) -> Request[JoinedPage]:
         """As `page`, of several folders one behind another, each in the same order."""
         from tuimail.imap.joined_page import JoinedPageFetch
 
-        fetch = JoinedPageFetch(folders, number, order, size, query, results, on_rows)
+        fetch = JoinedPageFetch(
+            folders, number, order, size, query, results, on_rows, fields, items
+        )
         return self._ask(fetch.run)
 
     def choose(self, folder: Folder, selection: Selection) -> Request[Chosen]:

@@ -14,6 +14,12 @@ from tuimail.tui.screens.browse import BrowseScreen
 
 _FOLDER_HITS = 30
 """Folders offered for one query; whoever sees so many types on."""
+# No keys of their own: a column is added once and stays.
+COLUMN_COMMANDS = (
+    Binding("", "toggle_numbers", "Column: number", tooltip="Show or hide sequence numbers."),
+    Binding("", "toggle_uids", "Column: UID", tooltip="Show or hide unique ids."),
+    Binding("", "add_column", "Column: other…", tooltip="Any header field or FETCH item."),
+)
 _HIDDEN = frozenset({"app.palette", "app.back"})
 
 
@@ -24,14 +30,14 @@ class MailCommands(Provider):
     """
 
     async def discover(self) -> Hits:
-        for binding in self._bindings():
+        for binding in (*self._bindings(), *COLUMN_COMMANDS):
             yield DiscoveryHit(
                 binding.description, partial(self._run, binding), help=binding.tooltip
             )
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for binding in self._bindings():
+        for binding in (*self._bindings(), *COLUMN_COMMANDS):
             score = matcher.match(binding.description)
             if score > 0:
                 yield Hit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tuimail.imap.paging import Order, Window
+from tuimail.imap.paging import Order, SortKey, Window
 
 # Not strftime's %b and %a: the screen speaks one language whatever the locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -67,9 +67,18 @@ def format_range(window: Window) -> str:
     return f"{window.first:,}–{window.last:,} of {window.total:,}"
 
 
+_DIRECTIONS = {
+    SortKey.ARRIVAL: ("oldest first", "newest first"),
+    SortKey.RECEIVED: ("received, oldest first", "received, newest first"),
+    SortKey.DATE: ("written, oldest first", "written, newest first"),
+    SortKey.SIZE: ("smallest first", "largest first"),
+}
+
+
 def format_order(order: Order) -> str:
-    """`newest first ↓` or `oldest first ↑`."""
-    return "newest first ↓" if order.descending else "oldest first ↑"
+    """`newest first ↓`, `oldest first ↑`, `by subject ↓`."""
+    words = _DIRECTIONS.get(order.key, (f"by {order.key.value}",) * 2)[order.descending]
+    return f"{words} {'↓' if order.descending else '↑'}"
 
 
 def format_messages(count: int) -> str:

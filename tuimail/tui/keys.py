@@ -175,6 +175,29 @@ BROWSE_KEYS = (
     _key("list.first-page", "{", "first_page", "First page", "The first page of the list."),
     _key("list.last-page", "}", "last_page", "Last page", "The last page of the list."),
     _key("list.turn-order", "o", "turn_order", "Turn order", "Newest or oldest first.", show=True),
+    _key(
+        "list.search",
+        "slash",
+        "search",
+        "Search",
+        "Search the folder on the server; Esc shows all again.",
+        show=True,
+    ),
+    _key("list.sort", "O", "choose_sort", "Sort", "Choose what the list is sorted by."),
+    _key(
+        "list.subfolders",
+        "asterisk",
+        "toggle_subfolders",
+        "Subfolders",
+        "This folder with its subfolders, or alone.",
+    ),
+    _key(
+        "list.mark-numbers",
+        "number_sign",
+        "mark_numbers",
+        "Mark by number",
+        "Mark by sequence numbers or UIDs: 1:20,35 or uid 40:*.",
+    ),
     _key("list.mark-page", "a", "mark_page", "Mark page", "Mark every message of the page."),
     _key("list.unmark-all", "A", "unmark_all", "Unmark all", "Take all marks of the folder off."),
     _key(
@@ -202,6 +225,13 @@ BROWSE_KEYS = (
         "Open the one before.",
         show=True,
         group=_FOLDER,
+    ),
+    _key(
+        "message.save-attachment",
+        "s",
+        "save_attachment",
+        "Save attachment",
+        "Save the attachment under the cursor, or the message's only one.",
     ),
     _key("message.copy-id", "y", "copy_message_id", "Copy Message-ID", "Copy the Message-ID."),
     _key("message.headers", "h", "toggle_headers", "Headers", "Short or all headers.", show=True),
@@ -238,6 +268,8 @@ DIALOG_KEYS = (_key("dialog.leave", "escape", "leave", "Back", "Close this.", sh
 
 CHOICE_KEYS = (_key("dialog.choose", "enter", "choose", "Choose", "Take this one.", show=True),)
 
+PROMPT_KEYS = (_key("prompt.answer", "enter", "answer", "Go", "Take the line.", show=True),)
+
 SAVE_KEYS = (_key("save.start", "ctrl+s", "save", "Save", "Save the messages.", show=True),)
 
 QUIT_KEYS = (
@@ -246,7 +278,7 @@ QUIT_KEYS = (
 
 PANEL_KEYS = (*LIST_KEYS, *FOLDER_KEYS, *DETAILS_KEYS, *MOVE_KEYS, *BROWSE_KEYS, *APP_KEYS)
 """What the three panels know."""
-ALL_KEYS = (*PANEL_KEYS, *CHOICE_KEYS, *SAVE_KEYS, *QUIT_KEYS, *DIALOG_KEYS)
+ALL_KEYS = (*PANEL_KEYS, *CHOICE_KEYS, *PROMPT_KEYS, *SAVE_KEYS, *QUIT_KEYS, *DIALOG_KEYS)
 LASTING_KEYS = frozenset({"app.help", "app.quit", "dialog.leave"})
 """Ids of the keys that are shown whatever the width."""
 
@@ -260,6 +292,9 @@ _KEY_NAMES = {
     "left_curly_bracket": "{",
     "right_curly_bracket": "}",
     "question_mark": "?",
+    "slash": "/",
+    "asterisk": "*",
+    "number_sign": "#",
     "colon": ":",
     "enter": "Enter",
     "space": "Space",

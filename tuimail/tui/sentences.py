@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tuimail.imap.folder import Folder
-from tuimail.tui.figures import format_size
+from tuimail.imap.paging import Order, SortKey
+from tuimail.imap.query import Query
+from tuimail.text import safe_line
+from tuimail.tui.figures import format_messages, format_size
 
 
 def as_sentence(text: object) -> str:
@@ -26,12 +31,50 @@ FETCHING_TEXT = "Fetching the text… Esc stops."
 FETCHING_HEADERS = "Fetching all headers…"
 
 
-def opening(folder: Folder) -> str:
+def waiting(folder: Folder, order: Order, query: Query | None) -> str:
+    if query is not None:
+        return f"Searching {folder.name}… Esc stops."
+    if order.key is not SortKey.ARRIVAL:
+        return f"Sorting {folder.name} by {order.key.value}… Esc stops."
     return f"Opening {folder.name}… Esc stops."
 
 
-def empty(folder: Folder) -> str:
-    return f"There are no messages in {folder.name}.\nJ and K open the next folder, the one before."
+def empty(folder: Folder, query: Query | None = None) -> str:
+    if query is not None:
+        return f"Nothing in {folder.name} matches. / searches for something else, Esc shows all."
+    return f"There are no messages in {folder.name}. J and K open the next folder, the one before."
+
+
+def place(folder: Folder, query: Query | None, *, joined: bool) -> str:
+    """Where the list is, for the status line."""
+    name = f"{folder.name} and below" if joined else str(folder.name)
+    return name if query is None else f"{name} / {safe_line(query.text, 40)}"
+
+
+def no_subfolders(folder: Folder) -> str:
+    return f"{folder.name} has no subfolders."
+
+
+def refused(reasons: Mapping[bytes, str]) -> str:
+    """Folders that are left out of a list of several."""
+    one = "1 folder is" if len(reasons) == 1 else f"{len(reasons)} folders are"
+    return f"{one} left out: {next(iter(reasons.values()))}."
+
+
+def marked(count: int, missing: int) -> str:
+    left_out = f" {missing:,} of the numbers do not exist." if missing else ""
+    return f"Marked {format_messages(count)}.{left_out}"
+
+
+NUMBERS_NEED_ONE_FOLDER = "Numbers belong to one folder. * shows this folder alone."
+NUMBERS_HINT = "1:20,35,40:* marks by place in the folder; uid 40:* marks by UID."
+QUERY_HINT = (
+    "Words match anywhere. from: to: subject: since:2024-01-01 before: larger:1M is:unread "
+    "has:attachment narrow it; - turns a term round."
+)
+COLUMN_HINT = "#, uid, a header field such as X-Mailer, or item MODSEQ. Once more takes it away."
+NO_ATTACHMENT = "This message has no attachment."
+WHICH_ATTACHMENT = "Choose one: s saves it."
 
 
 def not_selectable(folder: Folder) -> str:

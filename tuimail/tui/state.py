@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from tuimail.errors import FileError
 from tuimail.files import read_small, write_atomically
+from tuimail.imap.paging import Order, SortKey
+
+T = TypeVar("T")
 
 LIMIT = 1 << 20
 """Octets of the file; a larger one is not ours."""
@@ -25,6 +29,8 @@ class State:
     """Where messages were saved the last time."""
     orders: dict[str, dict[str, bool]] = field(default_factory=dict)
     """Account (`user@host`) -> folder -> whether the newest come first, where somebody chose."""
+    sort_keys: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Account -> folder -> the word of a sort key, where somebody chose one."""
 
     @classmethod
     def load(cls, path: Path) -> State:
@@ -39,7 +45,8 @@ class State:
         folder = stored.get("export_folder")
         if isinstance(folder, str) and folder and "\0" not in folder:
             state.export_folder = Path(folder)
-        state.orders = _orders(stored.get("descending"))
+        state.orders = _by_folder(stored.get("descending"), bool)
+        state.sort_keys = _by_folder(stored.get("sort"), str)
         return state
 
     def save(self) -> None:
@@ -47,28 +54,32 @@ class State:
         if self.path is None:
             return
         folder = None if self.export_folder is None else str(self.export_folder)
-        stored = {"export_folder": folder, "descending": self.orders}
+        stored = {"export_folder": folder, "descending": self.orders, "sort": self.sort_keys}
         # ASCII, so that a path whose octets are no UTF-8 comes back as it was.
         write_atomically(self.path, json.dumps(stored, indent=2).encode("ascii") + b"\n")
 
-    def is_descending(self, account: str, folder: bytes) -> bool:
-        """Whether the folder (its raw name) is shown newest first, as it is unless turned over."""
-        return self.orders.get(account, {}).get(_key(folder), True)
+    def order_of(self, account: str, folder: bytes) -> Order:
+        """How the folder (its raw name) was looked at last; by arrival, newest first, at first."""
+        descending = self.orders.get(account, {}).get(_key(folder), True)
+        word = self.sort_keys.get(account, {}).get(_key(folder), "")
+        known = {key.value: key for key in SortKey}
+        return Order(known.get(word, SortKey.ARRIVAL), descending)
 
-    def set_descending(self, account: str, folder: bytes, descending: bool) -> None:
+    def set_order(self, account: str, folder: bytes, order: Order) -> None:
         """Remember the order that somebody chose for a folder."""
-        self.orders.setdefault(account, {})[_key(folder)] = descending
+        self.orders.setdefault(account, {})[_key(folder)] = order.descending
+        self.sort_keys.setdefault(account, {})[_key(folder)] = order.key.value
 
 
 def _key(folder: bytes) -> str:
     return folder.decode("utf-8", "surrogateescape")
 
 
-def _orders(stored: object) -> dict[str, dict[str, bool]]:
+def _by_folder(stored: object, kind: type[T]) -> dict[str, dict[str, T]]:
     if not isinstance(stored, dict):
         return {}
     return {
-        account: {folder: choice for folder, choice in chosen.items() if isinstance(choice, bool)}
+        account: {folder: choice for folder, choice in chosen.items() if isinstance(choice, kind)}
         for account, chosen in stored.items()
         if isinstance(chosen, dict)
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tuimail.imap.folder import Folder
 from tuimail.imap.identity import Identity
-from tuimail.imap.paging import Order
+from tuimail.imap.page import JoinedPage, Page, Result
+from tuimail.imap.paging import Order, SortKey
+from tuimail.imap.query import Query
 from tuimail.imap.summary import Summary
 
 LAST_PAGE = 1 << 31
@@ -28,6 +30,48 @@ class Visit:
     row: int = 0
     shown: bool = False
     """Whether any of its rows stand on the screen."""
+    query: Query | None = None
+    """Only what matches."""
+    joined: tuple[Folder, ...] = ()
+    """The folder with those below it, one behind another; empty for the folder alone."""
+    result: Result | None = None
+    """What was found or sorted, kept while folder, query and key stay the same."""
+    results: Mapping[bytes, Result] | None = None
+    """The same for joined folders."""
+
+    @property
+    def comes_in_order(self) -> bool:
+        """Whether rows on their way can be put in their places: not when searched or sorted."""
+        return self.order.key is SortKey.ARRIVAL and self.query is None and not self.joined
+
+    def turned_to(self, number: int, *, at_bottom: bool = False) -> Visit:
+        """Another page of the same list."""
+        return replace(self, number=number, at_bottom=at_bottom, keep=None, row=0, shown=False)
+
+    def sorted_by(self, order: Order) -> Visit:
+        """Page 1 in another order; read backwards, nothing is sorted again."""
+        visit = replace(self.turned_to(1), order=order)
+        return visit if order.key is self.order.key else visit.asked_anew()
+
+    def narrowed_to(self, query: Query | None) -> Visit:
+        """Page 1 of what matches; of everything for None."""
+        return replace(self.turned_to(1), query=query).asked_anew()
+
+    def joined_with(self, folders: tuple[Folder, ...]) -> Visit:
+        """Page 1 of the folder with these, or alone for none."""
+        return replace(self.turned_to(1), joined=folders).asked_anew()
+
+    def asked_anew(self) -> Visit:
+        """The same, searched and sorted again."""
+        return replace(self, result=None, results=None)
+
+    def note(self, page: Page | JoinedPage) -> None:
+        """Keep what the page was sliced from."""
+        if isinstance(page, Page):
+            self.result = page.result
+        else:
+            self.results = page.results
+        self.number = page.window.number
 
     def cursor(self, rows: Sequence[Summary | None]) -> int:
         """The row to start on."""

@@ -17,12 +17,13 @@ from textual.widget import Widget
 from tuimail.errors import FileError, TuimailError
 from tuimail.imap.folder import Folder, FolderStatus
 from tuimail.imap.identity import Identity
-from tuimail.imap.page import Page
+from tuimail.imap.page import JoinedPage, Page
 from tuimail.imap.paging import Order, Window
 from tuimail.imap.summary import Summary
 from tuimail.text import MailText
 from tuimail.tui import sentences
 from tuimail.tui.arrival import PageArrival
+from tuimail.tui.asking import ask_for_page
 from tuimail.tui.figures import format_order, format_range
 from tuimail.tui.messages import RowsArrived, StatusesArrived, post_from_thread
 from tuimail.tui.screens.panels import DETAILS, FOLDERS, MESSAGES, PanelScreen
@@ -101,6 +102,11 @@ class BrowseScreen(PanelScreen):
     # --- the panels
 
     @property
+    def visit(self) -> Visit:
+        """What was asked for last."""
+        return self._visit
+
+    @property
     def folder_tree(self) -> FolderTree:
         return self.query_one(FolderTree)
 
@@ -176,8 +182,7 @@ class BrowseScreen(PanelScreen):
     def open_folder(self, folder: Folder) -> None:
         """Show the first page of a folder in the order it was last looked at."""
         self.folder_tree.show_opened(folder)
-        descending = self.state.is_descending(self._account, folder.raw_name)
-        self.open_page(Visit(folder, 1, Order(descending=descending)))
+        self.open_page(Visit(folder, 1, self.state.order_of(self._account, folder.raw_name)))
 
     def action_step_folder(self, step: int) -> None:
         folder = self.folder_tree.neighbour(step)
@@ -203,7 +208,7 @@ class BrowseScreen(PanelScreen):
         patience = self.set_timer(PATIENCE, lambda: self._show_waiting(visit))
         try:
             page = await asyncio.wrap_future(
-                self.store.page(visit.folder, visit.number, visit.order, on_rows=arrival.take_rows)
+                ask_for_page(self.store, visit, arrival, self.list_panel.extra)
             )
         except TuimailError as error:
             self._show_sentence(visit, sentences.failed(error), alarm=True)
@@ -214,7 +219,7 @@ class BrowseScreen(PanelScreen):
 
     def _show_waiting(self, visit: Visit) -> None:
         if not visit.shown:
-            self.list_panel.show_waiting(visit.folder)
+            self.list_panel.show_waiting(sentences.waiting(visit.folder, visit.order, visit.query))
 
     def on_rows_arrived(self, event: RowsArrived) -> None:
         visit, window = self._visit, event.arrival.window
@@ -225,15 +230,23 @@ class BrowseScreen(PanelScreen):
         self.list_panel.show_arriving(visit.folder, rows, cursor)
         self._settle(visit, window)
 
-    def _show_page(self, visit: Visit, page: Page) -> None:
+    def _show_page(self, visit: Visit, page: Page | JoinedPage) -> None:
         self._arrival = None
         messages = self.list_panel.messages
         if visit.shown and messages.current is not None:
             visit.keep, visit.row = messages.current.identity, messages.cursor
-        self._check_validity(page)
-        visit.number = page.window.number
-        self.list_panel.show_page(page, visit.cursor(page.summaries))
-        self.folder_tree.show_total(visit.folder.raw_name, page.window.total)
+        visit.note(page)
+        empty = sentences.empty(visit.folder, visit.query)
+        self.list_panel.show_page(
+            visit.folder, page, visit.cursor(page.summaries), empty, folders=visit.joined
+        )
+        if isinstance(page, JoinedPage):
+            if page.refused:
+                self.say(sentences.refused(page.refused))
+        else:
+            self._check_validity(page)
+            if visit.query is None:
+                self.folder_tree.show_total(visit.folder.raw_name, page.window.total)
         self._settle(visit, page.window)
 
     def _settle(self, visit: Visit, window: Window) -> None:
@@ -300,17 +313,21 @@ class BrowseScreen(PanelScreen):
         visit = self._visit
         known = self._window.pages if self._window and self._shown is visit else LAST_PAGE
         if 1 <= number <= known and number != visit.number:
-            self.open_page(Visit(visit.folder, number, visit.order, at_bottom))
+            self.open_page(visit.turned_to(number, at_bottom=at_bottom))
 
     def action_turn_order(self) -> None:
-        folder, order = self._visit.folder, self._visit.order.turned()
-        self.state.set_descending(self._account, folder.raw_name, order.descending)
+        self.change_order(self._visit.order.turned())
+
+    def change_order(self, order: Order) -> None:
+        """Show page 1 in another order, and remember it for the folder."""
+        self.state.set_order(self._account, self._visit.folder.raw_name, order)
         self.keep_state()
-        self.open_page(Visit(folder, 1, order))
+        self.open_page(self._visit.sorted_by(order))
 
     def action_reload(self) -> None:
         visit, messages = self._visit, self.list_panel.messages
-        again = Visit(visit.folder, visit.number, visit.order, row=messages.cursor)
+        again = visit.turned_to(visit.number).asked_anew()
+        again.row = messages.cursor
         if messages.current is not None:
             again.keep = messages.current.identity
         self.open_page(again)
@@ -326,8 +343,9 @@ class BrowseScreen(PanelScreen):
         """The server said how many messages a folder holds now."""
         self.folder_tree.show_total(folder, total)
         window = self._window
-        if self._shown and window and self._shown.folder.raw_name == folder:
-            if total != window.total:
+        shown = self._shown
+        if shown and window and shown.folder.raw_name == folder and not shown.joined:
+            if shown.query is None and total != window.total:
                 self._window = replace(window, total=total)
                 self.list_panel.heading.note = sentences.CHANGED
             self.refresh_status()
@@ -336,7 +354,7 @@ class BrowseScreen(PanelScreen):
         """Let the status line say what was asked for last."""
         visit, status = self._visit, self.status
         here = self._shown is visit
-        status.folder = str(visit.folder.name)
+        status.folder = sentences.place(visit.folder, visit.query, joined=bool(visit.joined))
         if here:
             status.range = format_range(self._window) if self._window else ""
         else:
@@ -349,28 +367,24 @@ class BrowseScreen(PanelScreen):
     @property
     def marks(self) -> dict[Identity, Summary]:
         """The marked messages of the folder in the list, on whatever page they are."""
-        folder = (self._shown or self._visit).folder
-        return self._marks.setdefault(folder.raw_name, {})
+        shown = self._shown or self._visit
+        if not shown.joined:
+            return self.marks_in(shown.folder.raw_name)
+        return {
+            identity: row
+            for folder in shown.joined
+            for identity, row in self.marks_in(folder.raw_name).items()
+        }
 
-    @on(MessageList.MarkToggled)
-    def _toggle_mark(self, event: MessageList.MarkToggled) -> None:
-        identity = event.summary.identity
-        if self.marks.pop(identity, None) is None:
-            self.marks[identity] = event.summary
-        self._show_marks()
+    def marks_in(self, folder: bytes) -> dict[Identity, Summary]:
+        """The marked messages of a folder, by its raw name."""
+        return self._marks.setdefault(folder, {})
 
-    def action_mark_page(self) -> None:
-        rows = self.list_panel.messages.rows
-        self.marks.update((row.identity, row) for row in rows if row is not None)
-        self._show_marks()
-
-    def action_unmark_all(self) -> None:
-        self.marks.clear()
-        self._show_marks()
-
-    def _show_marks(self) -> None:
-        self.list_panel.messages.marks = frozenset(self.marks)
-        self.status.marked = len(self.marks)
+    def clear_marks(self) -> None:
+        """Take the marks of what is in the list off."""
+        shown = self._shown or self._visit
+        for folder in shown.joined or (shown.folder,):
+            self.marks_in(folder.raw_name).clear()
 
     def keep_state(self) -> None:
         """Write down what the next run shall know."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
+from pathlib import Path
 
 from textual import on, work
 from textual.notifications import SeverityLevel
 
 from tuimail.errors import TuimailError
+from tuimail.export.attachments import save_attachments
 from tuimail.export.save import SaveReport, save_messages
+from tuimail.files import shown_path
 from tuimail.imap.events import (
     Alert,
     ConnectionsChanged,
@@ -20,7 +23,7 @@ from tuimail.imap.events import (
     Reconnected,
     Throttled,
 )
-from tuimail.imap.structure import text_part
+from tuimail.imap.structure import Attachment, text_part
 from tuimail.imap.summary import Summary
 from tuimail.mail.unsubscribe import Link
 from tuimail.text import MailText
@@ -28,12 +31,13 @@ from tuimail.tui import sentences
 from tuimail.tui.keys import BROWSE_KEYS
 from tuimail.tui.messages import SaveProgressed, StoreReported, post_from_thread
 from tuimail.tui.reading import read_headers, read_text
-from tuimail.tui.screens.browse import BrowseScreen
+from tuimail.tui.screens.find import FindScreen
 from tuimail.tui.screens.help import HelpScreen
 from tuimail.tui.screens.links import LinksScreen
 from tuimail.tui.screens.panels import DETAILS
+from tuimail.tui.screens.prompt import PromptScreen
 from tuimail.tui.screens.quit import QuitScreen
-from tuimail.tui.screens.save import SaveChoice, SaveScreen
+from tuimail.tui.screens.save import SaveChoice, SaveScreen, read_folder
 from tuimail.tui.widgets.details import Details, Tab
 from tuimail.tui.widgets.message_list import MessageList
 
@@ -44,7 +48,7 @@ ALERT_TIME = 1.0
 _RESTLESS = {ConnectionState.LOST, ConnectionState.CONNECTING}
 
 
-class MainScreen(BrowseScreen):
+class MainScreen(FindScreen):
     """What `tuimail` shows."""
 
     BINDINGS = [*BROWSE_KEYS]
@@ -206,12 +210,55 @@ class MainScreen(BrowseScreen):
                 lambda choice: self._begin_save(chosen, choice),
             )
 
+    def action_save_attachment(self) -> None:
+        summary = self.details.summary
+        if summary is None or not summary.attachments:
+            self.say(sentences.NO_ATTACHMENT)
+            return
+        if self._save is not None:
+            self.say(sentences.SAVE_RUNS)
+            return
+        attachment = self.details.chosen_attachment
+        if attachment is None:
+            self.details.tab = Tab.ATTACHMENTS
+            self.focus_panel(DETAILS)
+            self.say(sentences.WHICH_ATTACHMENT)
+            return
+        folder = self.state.export_folder
+        self.app.push_screen(
+            PromptScreen(
+                f"Save {attachment.name}",
+                "Into this folder, which is made if it is missing. What is there already is kept.",
+                read_folder,
+                value=shown_path(folder) if folder else "",
+            ),
+            lambda directory: self._begin_saving_attachment(summary, attachment, directory),
+        )
+
+    def _begin_saving_attachment(
+        self, summary: Summary, attachment: Attachment, directory: Path | None
+    ) -> None:
+        if directory is None:
+            return
+        self._remember_folder(directory)
+        self._save = save_attachments(
+            self.store,
+            [(summary, attachment)],
+            directory,
+            on_progress=lambda progress: post_from_thread(self, SaveProgressed(progress)),
+        )
+        self.status.activity = sentences.saving(0, 1, 0)
+        self._watch_save(self._save)
+
+    def _remember_folder(self, directory: Path) -> None:
+        if directory != self.state.export_folder:
+            self.state.export_folder = directory
+            self.keep_state()
+
     def _begin_save(self, chosen: Sequence[Summary], choice: SaveChoice | None) -> None:
         if choice is None:
             return
-        if choice.directory != self.state.export_folder:
-            self.state.export_folder = choice.directory
-            self.keep_state()
+        self._remember_folder(choice.directory)
         self._save = save_messages(
             self.store,
             chosen,
@@ -255,7 +302,7 @@ class MainScreen(BrowseScreen):
     # --- back and help
 
     def action_back(self) -> None:
-        if not (self._stop_reading() or self.stop_waiting()):
+        if not (self._stop_reading() or self.stop_waiting() or self.leave_search()):
             self.step_back()
 
     def _stop_reading(self) -> bool:

@@ -13,12 +13,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tuimail.errors import UsageError
 from tuimail.export.save import SaveFormat
 from tuimail.files import shown_path
 from tuimail.tui.cells import fit_cells
 from tuimail.tui.figures import format_messages
 from tuimail.tui.keys import CHOICE_KEYS, SAVE_KEYS
 from tuimail.tui.screens.dialog import Dialog
+from tuimail.tui.sentences import as_sentence
 from tuimail.tui.widgets.key_line import KeyLine
 from tuimail.tui.widgets.line_list import LineList
 
@@ -92,13 +94,19 @@ class SaveScreen(Dialog[SaveChoice]):
     @on(Input.Submitted)
     @on(LineList.Chosen)
     def action_save(self) -> None:
-        text = self.query_one(Input).value.strip()
-        if not text:
-            self.query_one(".hint", Static).update(Content("Type the name of a folder first."))
-            return
-        self.dismiss(SaveChoice(self._read_path(text), self.query_one(FormatList).chosen))
+        try:
+            directory = read_folder(self.query_one(Input).value, self._directory)
+        except UsageError as error:
+            self.query_one(".hint", Static).update(Content(as_sentence(error)))
+        else:
+            self.dismiss(SaveChoice(directory, self.query_one(FormatList).chosen))
 
-    def _read_path(self, text: str) -> Path:
-        if self._directory is not None and text == shown_path(self._directory):
-            return self._directory
-        return Path(text).expanduser().absolute()
+
+def read_folder(text: str, shown: Path | None = None) -> Path:
+    """An absolute path; `shown` where the text is what stood there. Raises UsageError."""
+    text = text.strip()
+    if not text or "\0" in text:
+        raise UsageError("type the name of a folder first")
+    if shown is not None and text == shown_path(shown):
+        return shown
+    return Path(text).expanduser().absolute()

@@ -21,6 +21,11 @@ class AttachmentList(LineList):
 
     _attachments: Sequence[Attachment] = ()
 
+    @property
+    def current(self) -> Attachment | None:
+        """The one under the cursor."""
+        return self._attachments[self.cursor] if self.cursor < len(self._attachments) else None
+
     def show_attachments(self, attachments: Sequence[Attachment], notice: str) -> None:
         """Show these, or `notice` where there are none."""
         self._attachments = attachments

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher
 
-from tuimail.imap.structure import text_part
+from tuimail.imap.structure import Attachment, text_part
 from tuimail.imap.summary import Summary
 from tuimail.mail.addresses import Address
 from tuimail.tui.figures import format_moment
@@ -111,6 +111,14 @@ class Details(Panel):
     @property
     def summary(self) -> Summary | None:
         return self._summary
+
+    @property
+    def chosen_attachment(self) -> Attachment | None:
+        """The message's only attachment, else the one under the cursor of the tab that is open."""
+        attachments = self._summary.attachments if self._summary else ()
+        if len(attachments) == 1:
+            return attachments[0]
+        return self.query_one(AttachmentList).current if self.tab is Tab.ATTACHMENTS else None
 
     @property
     def has_headers(self) -> bool:

@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 
 from tuimail.imap.folder import Folder
 from tuimail.imap.identity import Identity
-from tuimail.imap.page import Page
+from tuimail.imap.page import JoinedPage, Page
 from tuimail.imap.summary import Summary
-from tuimail.tui import sentences
+from tuimail.tui.columns import ExtraColumn, folder_column
 from tuimail.tui.widgets.message_list import ColumnTitles, MessageList
 from tuimail.tui.widgets.panel import Panel, PanelHeading
 
@@ -26,6 +26,8 @@ class ListPanel(Panel):
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(id="messages")
         self._clock = clock
+        self.extra: tuple[ExtraColumn, ...] = ()
+        """Columns that somebody added, for pages that are shown from now on."""
 
     def compose(self) -> ComposeResult:
         yield PanelHeading()
@@ -44,10 +46,10 @@ class ListPanel(Panel):
         event.stop()
         self.query_one(ColumnTitles).columns = event.columns
 
-    def show_waiting(self, folder: Folder) -> None:
+    def show_waiting(self, sentence: str) -> None:
         """Another page was asked for and does not come at once: dim what stands here."""
         self.messages.stale = True
-        self.messages.notice = sentences.opening(folder)
+        self.messages.notice = sentence
         self.messages.alarm = False
         self.heading.note = LOADING
 
@@ -56,10 +58,22 @@ class ListPanel(Panel):
         self._show(folder, rows, cursor)
         self.heading.note = LOADING
 
-    def show_page(self, page: Page, cursor: int) -> None:
-        """Show a whole page."""
-        self._show(page.folder, page.summaries, cursor)
-        self.messages.notice = sentences.empty(page.folder)
+    def show_page(
+        self,
+        folder: Folder,
+        page: Page | JoinedPage,
+        cursor: int,
+        empty: str,
+        *,
+        folders: Sequence[Folder] = (),
+    ) -> None:
+        """Show a whole page; `empty` is the sentence for one without messages.
+
+        With `folders` the page is of them all, and each row tells of which.
+        """
+        names = {each.raw_name: str(each.name) for each in folders}
+        self._show(folder, page.summaries, cursor, names)
+        self.messages.notice = empty
         self.messages.alarm = False
         self.heading.note = f"page {page.window.number:,} of {page.window.pages:,}"
 
@@ -80,9 +94,16 @@ class ListPanel(Panel):
         rows = self.messages.rows
         return next((i for i, row in enumerate(rows) if row and row.identity == identity), None)
 
-    def _show(self, folder: Folder, rows: Sequence[Summary | None], cursor: int) -> None:
+    def _show(
+        self,
+        folder: Folder,
+        rows: Sequence[Summary | None],
+        cursor: int,
+        names: dict[bytes, str] | None = None,
+    ) -> None:
         recipients = folder.special_use in _SENT_USES
-        self.heading.heading = str(folder.name)
+        self.heading.heading = f"{folder.name} and below" if names else str(folder.name)
         self.query_one(ColumnTitles).person = "To" if recipients else "From"
         self.messages.stale = False
-        self.messages.show_rows(rows, cursor, recipients=recipients)
+        extra = (folder_column(names), *self.extra) if names else self.extra
+        self.messages.show_rows(rows, cursor, recipients=recipients, extra=extra)

@@ -17,6 +17,7 @@ from tuimail.imap.identity import Identity
 from tuimail.imap.summary import Summary
 from tuimail.mail.addresses import Address
 from tuimail.tui.cells import fit_cells, fit_cells_right
+from tuimail.tui.columns import SIGNS_WIDTH, SIZE_WIDTH, Columns, ExtraColumn
 from tuimail.tui.figures import format_day, format_size
 from tuimail.tui.keys import LIST_KEYS
 from tuimail.tui.widgets.line_list import LineList
@@ -32,25 +33,7 @@ FLAG_SIGNS = (
     ("\\Draft", "✎"),
     ("\\Answered", "↩"),
 )
-_SIGNS_WIDTH = 5
-_SIZE_WIDTH = 5
 _ARRIVING = "…"
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """How many cells each column takes; one cell stands between two of them."""
-
-    date: int
-    person: int
-    subject: int
-
-    @classmethod
-    def fit(cls, width: int, date: int) -> Columns:
-        """Columns for `width` cells, the subject taking what the others leave."""
-        room = width - _SIGNS_WIDTH - _SIZE_WIDTH - date - 3
-        person = max(8, min(26, room * 3 // 8))
-        return cls(date, person, max(1, room - person))
 
 
 class ColumnTitles(Widget):
@@ -64,11 +47,12 @@ class ColumnTitles(Widget):
         columns = self.columns
         text = " ".join(
             (
-                " " * _SIGNS_WIDTH,
+                " " * SIGNS_WIDTH,
                 fit_cells_right("Date", columns.date),
                 fit_cells(self.person, columns.person),
+                *(fit_cells(column.title, column.width) for column in columns.extra),
                 fit_cells("Subject", columns.subject),
-                fit_cells_right("Size", _SIZE_WIDTH),
+                fit_cells_right("Size", SIZE_WIDTH),
             )
         )
         width = self.size.width
@@ -116,6 +100,7 @@ class MessageList(LineList):
         self._days: list[str] = []
         self._recipients = False
         self._columns = Columns(6, 14, 20)
+        self._extra: tuple[ExtraColumn, ...] = ()
 
     @property
     def current(self) -> Summary | None:
@@ -127,12 +112,19 @@ class MessageList(LineList):
         return self._rows
 
     def show_rows(
-        self, rows: Sequence[Summary | None], cursor: int, *, recipients: bool = False
+        self,
+        rows: Sequence[Summary | None],
+        cursor: int,
+        *,
+        recipients: bool = False,
+        extra: Sequence[ExtraColumn] = (),
     ) -> None:
         """Show a page; None is a row that is still to come.
 
-        With `recipients`, rows show to whom a message went instead of from whom it came.
+        With `recipients`, rows show to whom a message went instead of from whom it came; `extra`
+        columns stand before the subject.
         """
+        self._extra = tuple(extra)
         now = self._clock()
         self._rows = rows
         self._recipients = recipients
@@ -151,7 +143,7 @@ class MessageList(LineList):
 
     def _fit_columns(self) -> None:
         date = max((len(day) for day in self._days), default=6)
-        columns = Columns.fit(self.scrollable_content_region.width - 1, max(5, date))
+        columns = Columns.fit(self.scrollable_content_region.width - 1, max(5, date), self._extra)
         if columns != self._columns:
             self._columns = columns
             self.refresh()
@@ -161,7 +153,7 @@ class MessageList(LineList):
         row = self._rows[index]
         faint = self.style_of("line--faint", style)
         if row is None:
-            return [Segment(" " * (_SIGNS_WIDTH + 1) + _ARRIVING, faint)]
+            return [Segment(" " * (SIGNS_WIDTH + 1) + _ARRIVING, faint)]
         error = self.style_of("line--error", style)
         text = self.style_of("line--strong", style) if not row.is_read else style
         if self.stale:
@@ -177,15 +169,20 @@ class MessageList(LineList):
             self.style_of("line--mark", text),
         )
         day = Segment(" " + fit_cells_right(self._days[index], columns.date) + " ", faint)
-        size = Segment(" " + fit_cells_right(format_size(row.size), _SIZE_WIDTH), faint)
+        size = Segment(" " + fit_cells_right(format_size(row.size), SIZE_WIDTH), faint)
         if row.error is not None:
             room = columns.person + 1 + columns.subject
+            room += sum(column.width + 1 for column in columns.extra)
             return [signs, day, Segment(fit_cells(f"{ERROR_SIGN} {row.error}", room), error), size]
         people = row.to if self._recipients else row.from_
         return [
             signs,
             day,
             Segment(fit_cells(_format_people(people), columns.person) + " ", text),
+            *(
+                Segment(fit_cells(column.text(row), column.width) + " ", faint)
+                for column in columns.extra
+            ),
             Segment(fit_cells(str(row.subject), columns.subject), text),
             size,
         ]
