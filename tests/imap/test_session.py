@@ -70,8 +70,8 @@ def test_the_name_in_the_certificate_counts(dovecot: Dovecot) -> None:
         (dovecot.tls_port, Security.TLS),
         (dovecot.port, Security.STARTTLS),
     ):
+        endpoint = Endpoint("127.1", port, security, "x")
         with pytest.raises(CertificateError, match="Hostname mismatch"):
-            endpoint = Endpoint("127.1", port, security, "x")
             Session.open(endpoint, "x", Trust(ca_file=dovecot.certificate))
 
 
