@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import tuimail
+from tests.servers.terminal import Pty, environment
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -61,16 +63,30 @@ def test_wrong_usage_is_one_sentence_and_status_2(arguments: list[str], sentence
     assert done.stdout == ""
 
 
-def test_nobody_to_ask_for_the_password() -> None:
-    environment = {k: v for k, v in os.environ.items() if k != "TUIMAIL_PASSWORD"}
+ASKS = [sys.executable, "-m", "tuimail", "imaps://ada@localhost"]
+
+
+@pytest.mark.parametrize("redirection", ["</dev/null", "<&-"])
+def test_nobody_to_ask_for_the_password(tmp_path: Path, redirection: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tuimail", "imaps://ada@localhost"],
+        ["sh", "-c", f'exec "$@" {redirection}', "sh", *ASKS],
         capture_output=True,
         text=True,
-        stdin=subprocess.DEVNULL,
-        env=environment,
+        env=environment(tmp_path),
         timeout=60,
         check=False,
     )
     assert done.returncode == 2
-    assert "set TUIMAIL_PASSWORD" in done.stderr
+    assert done.stderr == (
+        "tuimail: no password for ada@localhost: set TUIMAIL_PASSWORD, "
+        "or name a command with --password-command\n"
+    )
+
+
+def test_no_answer_to_the_question_for_the_password(tmp_path: Path) -> None:
+    with Pty(ASKS, environment(tmp_path)) as terminal:
+        terminal.wait_for("Password for ada@localhost:")
+        terminal.press("\x04")
+        assert terminal.wait_for_end() == 2
+        assert terminal.text.splitlines()[1].startswith("tuimail: no password for ada@localhost:")
+        assert "Traceback" not in terminal.text
