@@ -14,7 +14,8 @@ _WORDS_LIMIT = 300
 
 
 def run_password_command(command: str, timeout: float = TIMEOUT) -> str:
-    """The first line that the command prints, without its line end.
+    """The first line that the command prints, without its line end; octets that are no UTF-8 as
+    surrogates.
 
     The shell runs it, so that `pass show mail | head -1` works; it may ask on the terminal.
     Raises UsageError with the last line of what it said on stderr. The sentence holds neither
@@ -42,10 +43,8 @@ def run_password_command(command: str, timeout: float = TIMEOUT) -> str:
     line = printed.partition(b"\n")[0].removesuffix(b"\r")
     if not line:
         raise UsageError(f"the password command printed no password{_words(said, printed)}")
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        raise UsageError("the password command printed something that is no UTF-8 text") from None
+    # As os.environ holds what is no UTF-8: any octets can be a password.
+    return line.decode("utf-8", "surrogateescape")
 
 
 def _words(said: bytes, printed: bytes) -> str:
