@@ -177,7 +177,7 @@ def test_the_table() -> None:
         *("FOLDER", "UID", "PART", "DATE", "FROM", "SIZE", "TYPE", "NAME"),
     ]
     assert done.lines[1].endswith("50K  application/pdf  Résumé-10.pdf")
-    assert done.said == "tuimail: INBOX: 1 attachment, 50K, in 10 messages\n"
+    assert done.said == "tuimail: 1 attachment, 50K, in 10 messages\n"
 
 
 def test_what_cannot_be_read_is_told_of() -> None:

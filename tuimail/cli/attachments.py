@@ -5,25 +5,25 @@ from __future__ import annotations
 import fnmatch
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuimail.cli.folder_choice import ask_ahead, choose_folders
+from tuimail.cli.folder_choice import choose_folders
 from tuimail.cli.json_lines import as_addresses, as_attachment, as_moment
 from tuimail.cli.message_table import shown_correspondent, shown_moment
 from tuimail.cli.options import Options
 from tuimail.cli.output import Output
 from tuimail.cli.selection import read_numbers
+from tuimail.cli.sifting import Sifter
 from tuimail.cli.sign_in import open_store
 from tuimail.cli.table import Column
-from tuimail.errors import ConnectError, TuimailError, UsageError
-from tuimail.export.attachments import Item, save_attachments
+from tuimail.errors import TuimailError, UsageError
+from tuimail.export.attachments import save_attachments
 from tuimail.export.message_files import SaveProgress
 from tuimail.imap.folder import Folder
-from tuimail.imap.job import Request
 from tuimail.imap.query import parse_size
-from tuimail.imap.selection import Chosen, Selection
+from tuimail.imap.selection import Selection
 from tuimail.imap.sieve import ATTACHMENTS
 from tuimail.imap.store import MailStore
 from tuimail.imap.structure import Attachment
@@ -41,14 +41,16 @@ _COLUMNS = (
     Column("NAME"),
 )
 
+Row = tuple[Folder, Summary, Attachment]
+
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Which attachments are looked for."""
+class _Filter:
+    """Which attachments are wanted."""
 
-    selection: Selection
     name: re.Pattern[str] | None
     larger: int | None
+    """Octets."""
 
     def fits(self, attachment: Attachment) -> bool:
         if self.larger is not None and attachment.size <= self.larger:
@@ -58,38 +60,48 @@ class _Wanted:
 
 def run_attachments(options: Options) -> int:
     """List attachments, and save them with --save; gives the exit status. Raises TuimailError."""
-    wanted = _read_wanted(options)
+    selection = Selection(read_numbers(options), options.uid is not None)
+    wanted = _read_filter(options)
     output = Output(as_json=options.json)
     with open_store(options, output) as (store, sign_in):
         folders = choose_folders(store, options, sign_in.start_folder)
-        found = _find(store, folders, wanted, output, options.connections)
-        chosen: list[Item] = []
-        rows = _keep(found, chosen) if options.save is not None else found
+        sifter = Sifter(store, output, options.connections)
+        kept: list[Row] = []
+        found = _keep(
+            (
+                (folder, message, attachment)
+                for folder, message in sifter.sift(folders, selection, ATTACHMENTS)
+                for attachment in message.attachments
+                if wanted.fits(attachment)
+            ),
+            kept,
+        )
         if options.json:
-            output.write_objects(_attachment_object(*row) for row in rows)
+            output.write_objects(_attachment_object(*row) for row in found)
         elif options.recursive or options.everything:
             columns = (Column("FOLDER", most=24), *_COLUMNS)
-            output.write_rows(columns, ([str(row[0].name), *_cells(*row)] for row in rows))
+            output.write_rows(columns, ([str(row[0].name), *_cells(*row)] for row in found))
         else:
-            output.write_rows(_COLUMNS, (_cells(*row) for row in rows))
+            output.write_rows(_COLUMNS, (_cells(*row) for row in found))
+        count = "1 attachment" if len(kept) == 1 else f"{len(kept):,} attachments"
+        octets = format_size(sum(attachment.size for _, _, attachment in kept))
+        output.note(f"{count}, {octets}, in {format_messages(sifter.total)}")
         if options.save is not None:
-            _save(store, chosen, options.save, output)
+            _save(store, kept, options.save, output)
     return output.status
 
 
-def _read_wanted(options: Options) -> _Wanted:
-    larger = None
+def _read_filter(options: Options) -> _Filter:
+    name = larger = None
+    if options.name is not None:
+        name = re.compile(fnmatch.translate(_comparable(options.name)))
     if options.larger is not None:
         larger = parse_size(options.larger)
         if larger is None:
             raise UsageError(
                 f"{safe_line(options.larger, 40)!r} is no size; write it as 500k, 1M or 1.5M"
             )
-    name = None
-    if options.name is not None:
-        name = re.compile(fnmatch.translate(_comparable(options.name)))
-    selection = Selection(read_numbers(options), options.uid is not None)
-    return _Wanted(selection, name, larger)
+    return _Filter(name, larger)
 
 
 def _comparable(name: str) -> str:
@@ -97,64 +109,20 @@ def _comparable(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-Row = tuple[Folder, Summary, Attachment]
-
-
-def _find(
-    store: MailStore, folders: Sequence[Folder], wanted: _Wanted, output: Output, connections: int
-) -> Iterator[Row]:
-    """The attachments of each folder; what fails costs its folder only."""
-
-    def ask(folder: Folder) -> Request[Chosen]:
-        return store.choose(folder, wanted.selection)
-
-    for folder, request in ask_ahead(folders, ask, connections):
-        try:
-            yield from _find_in(store, folder, request.result(), wanted, output)
-        except (ConnectError, UsageError):
-            raise
-        except TuimailError as error:
-            output.fail(error, str(folder.name))
-
-
-def _find_in(
-    store: MailStore, folder: Folder, chosen: Chosen, wanted: _Wanted, output: Output
-) -> Iterator[Row]:
-    looked_at = attachments = octets = 0
-    for count, messages in store.sift(chosen, ATTACHMENTS):
-        for message in messages:
-            if message.error is not None:
-                place = f"{folder.name}, UID {message.identity.uid}"
-                output.fail(TuimailError(str(message.error)), place)
-            for attachment in message.attachments:
-                if wanted.fits(attachment):
-                    attachments += 1
-                    octets += attachment.size
-                    yield folder, message, attachment
-        looked_at += count
-        output.show_progress(looked_at, chosen.total, str(folder.name))
-    output.end_progress()
-    found = "1 attachment" if attachments == 1 else f"{attachments:,} attachments"
-    told = f"{folder.name}: {found}, {format_size(octets)}, in {format_messages(chosen.total)}"
-    if chosen.missing:
-        numbers = "1 number names" if chosen.missing == 1 else f"{chosen.missing:,} numbers name"
-        told += f"; {numbers} no message"
-    output.note(told)
-
-
-def _keep(rows: Iterator[Row], chosen: list[Item]) -> Iterator[Row]:
+def _keep(rows: Iterable[Row], kept: list[Row]) -> Iterator[Row]:
     """The same rows, noted down on their way."""
     for row in rows:
-        chosen.append(row[1:])
+        kept.append(row)
         yield row
 
 
-def _save(store: MailStore, chosen: Sequence[Item], directory: Path, output: Output) -> None:
+def _save(store: MailStore, kept: Sequence[Row], directory: Path, output: Output) -> None:
     def show(progress: SaveProgress) -> None:
         output.show_progress(progress.count, progress.total, "attachments saved")
 
+    items = [(message, attachment) for _, message, attachment in kept]
     try:
-        report = save_attachments(store, chosen, directory, on_progress=show).result()
+        report = save_attachments(store, items, directory, on_progress=show).result()
     finally:
         output.end_progress()
     for identity, sentence in report.failed:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tuimail.cli.folder_choice import ask_ahead, choose_folders
 from tuimail.cli.options import Options
 from tuimail.cli.output import ROWS_AT_ONCE, Output
-from tuimail.cli.selection import read_numbers, read_query
+from tuimail.cli.selection import count_missing, read_numbers, read_query
 from tuimail.cli.sign_in import open_store
 from tuimail.errors import CommandRefused, ConnectError, FileError, TuimailError, UsageError
 from tuimail.imap.fetch import LISTED_FIELDS
@@ -214,8 +214,7 @@ class _Lister:
         if past_the_end:
             told += ", which is past the end"
         if missing:
-            numbers = "1 number names" if missing == 1 else f"{missing:,} numbers name"
-            told += f"; {numbers} no message"
+            told += f"; {count_missing(missing)}"
         self._output.note(told)
 
 

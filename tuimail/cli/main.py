@@ -107,6 +107,10 @@ def _run(options: Options) -> int:
             from tuimail.cli.show import run_show
 
             return run_show(options)
+        case "unsubscribe":
+            from tuimail.cli.unsubscribe import run_unsubscribe
+
+            return run_unsubscribe(options)
         case _:
             from tuimail.cli.browse import run_browse
 

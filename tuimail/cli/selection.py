@@ -28,3 +28,10 @@ def read_query(options: Options) -> Query | None:
     from tuimail.imap.query import parse_query
 
     return parse_query(options.search)
+
+
+def count_missing(missing: int) -> str:
+    """How many numbers of a set were in vain."""
+    if missing == 1:
+        return "1 number names no message"
+    return f"{missing:,} numbers name no message"

@@ -1,0 +1,1 @@
+"""Looking at whole folders at once."""
