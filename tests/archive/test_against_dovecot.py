@@ -14,11 +14,12 @@ import imapclient
 import pytest
 
 from tests.archive.client import Client, connected
+from tests.mail.sections import walk_sections
 from tests.servers.archive import PASSWORD, RecordingServer
 from tests.servers.dovecot import DovecotUser
 from tuimail.archive.eml_folder import load_with_crlf
 from tuimail.archive.mailbox import Mailbox, StoredFolder, StoredMessage
-from tuimail.mail.entity import parse_entity, walk_sections
+from tuimail.mail.entity import parse_entity
 
 DAY = timedelta(days=1)
 RECEIVED = datetime(2024, 7, 1, 12, 0, tzinfo=UTC)

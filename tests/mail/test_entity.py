@@ -9,14 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.mail.sections import walk_sections
 from tests.patience import patience
-from tuimail.mail.entity import (
-    MAX_DEPTH,
-    Entity,
-    find_section,
-    parse_entity,
-    walk_sections,
-)
+from tuimail.mail.entity import MAX_DEPTH, Entity, find_section, parse_entity
 
 
 def mime(*lines: str) -> bytes:

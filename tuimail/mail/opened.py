@@ -1,10 +1,9 @@
 """A message that somebody opened, and the only module that asks mail-parser.
 
-mail-parser gives the text of a part, the route that a message took, and the defects that it found.
-It does not give the header fields: it drops the space at a fold before an encoded word, lets
-undecodable bytes vanish, and makes one value of a field that stands twice. Those are read by
-`header_block` and `encoded_words`, as in a list. Where it reports a defect in a part, or its text
-shows one, the part is decoded here.
+mail-parser gives the text of a part, and the defects that it found. It does not give the header
+fields: it drops the space at a fold before an encoded word, lets undecodable bytes vanish, and
+makes one value of a field that stands twice. Those are read by `header_block` and `encoded_words`,
+as in a list. Where it reports a defect in a part, or its text shows one, the part is decoded here.
 """
 
 from __future__ import annotations
@@ -67,8 +66,6 @@ class OpenedHeaders:
     """Names and decoded values of all fields, in their order."""
     short: tuple[tuple[MailText, MailText], ...]
     """The fields that most people look for, an address beside each name."""
-    route: tuple[MailText, ...] = ()
-    """One line for each host that handed the message on, the first one first."""
     defects: tuple[MailText, ...] = ()
     """What mail-parser finds wrong: ambiguous addresses, impossible dates."""
 
@@ -94,7 +91,6 @@ def open_headers(block: bytes) -> OpenedHeaders:
             for field in fields
             if field.name.lower() == name
         ),
-        _route(parser) if parser else (),
         _defects(parser) if parser else (),
     )
 
@@ -187,14 +183,6 @@ def _short_value(field: Field) -> MailText:
         name, address = one.name.decoded, one.address.decoded
         shown.append(f"{name} <{address}>" if name and address else name or address)
     return MailText(", ".join(shown))
-
-
-def _route(parser: MailParser) -> tuple[MailText, ...]:
-    hops = [hop for hop in parser.received if hop.get("by")]
-    return tuple(
-        MailText(f"{hop.get('from', '?')} → {hop['by']}, {hop.get('date') or 'no date'}")
-        for hop in hops
-    )
 
 
 def _defects(parser: MailParser) -> tuple[MailText, ...]:
