@@ -26,7 +26,7 @@ async def test_a_search_narrows_the_list_and_esc_shows_all() -> None:
             await drive.wait_for("1–3 of 3")
             assert "INBOX / from:ada" in drive.text
             assert drive.subjects == ["Letter 60", "Letter 40", "Letter 20"]
-            drive.check("search")
+            await drive.expect("search")
             await drive.press("o")
             await drive.wait(lambda: drive.subjects == ["Letter 20", "Letter 40", "Letter 60"])
             assert server.count(b"UID SEARCH") == 1
@@ -45,7 +45,7 @@ async def test_a_mistake_in_a_query_has_a_caret_under_it() -> None:
             lines = drive.lines
             typed = next(i for i, line in enumerate(lines) if "a frm:x" in line)
             assert lines[typed + 1].index("^") == lines[typed].index("frm:x")
-            drive.check("query-mistake")
+            await drive.expect("query-mistake")
             await drive.press("escape")
             assert server.count(b"UID SEARCH") == 0
 
@@ -68,7 +68,7 @@ async def test_sorting_by_size_and_back(capabilities: tuple[str, ...], tmp_path:
             await drive.wait_for("1–50 of 60")
             await drive.press("O")
             await drive.wait_for("Sort by")
-            drive.check("sort")
+            await drive.expect("sort")
             await drive.press("G", "enter")
             await drive.wait_for("largest first ↓")
             # base64 makes the letters with attachments the largest
@@ -86,20 +86,26 @@ async def test_subfolders_and_alone_again() -> None:
     with RecordingServer(finding_mailbox()) as server:
         async with driven(server, screen=MEDIUM) as drive:
             await drive.wait_for("1–50 of 60")
-            await drive.press("asterisk")
-            await drive.wait_for("INBOX has no subfolders")
             await drive.press("J")
             await drive.wait_for("1–2 of 2")
             await drive.press("asterisk")
             await drive.wait_for("1–5 of 5")
             assert "Work and below" in drive.text
             assert drive.subjects == ["Top 2", "Top 1", "Deep 3", "Deep 2", "Deep 1"]
-            drive.check("subfolders")
+            await drive.expect("subfolders")
             await drive.press("a")
             await drive.wait(lambda: len(drive.main.marks) == 5)
             await drive.press("asterisk")
             await drive.wait_for("1–2 of 2")
             assert len(drive.main.marks) == 2
+
+
+async def test_a_folder_without_subfolders_says_so() -> None:
+    with RecordingServer(finding_mailbox()) as server:
+        async with driven(server, screen=SMALL) as drive:
+            await drive.wait_for("1–50 of 60")
+            await drive.press("asterisk")
+            await drive.wait_for("INBOX has no subfolders")
 
 
 async def test_marks_by_number_and_by_uid() -> None:
@@ -137,7 +143,7 @@ async def test_columns_from_the_palette_show_numbers_headers_and_items() -> None
             await drive.press(*"X-Mailer")
             await drive.press("enter")
             await drive.wait_for("Quill 60")
-            drive.check("columns")
+            await drive.expect("columns")
 
 
 async def test_an_attachment_is_saved_decoded_and_alone(tmp_path: Path) -> None:
