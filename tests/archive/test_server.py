@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 
@@ -39,6 +40,21 @@ def test_small_answers_do_not_wait_for_others() -> None:
     with ArchiveServer(mailbox_of(1), password="x") as server, connected(server, password="x"):
         (client,) = server._clients
         assert client.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_client_that_is_gone_already_does_not_end_the_listener(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        # what macOS says of a connection that its client has closed
+        monkeypatch.undo()
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    with ArchiveServer(mailbox_of(1), password="x") as server:
+        monkeypatch.setattr(socket.socket, "setsockopt", refuse)
+        socket.create_connection(("127.0.0.1", server.port)).close()
+        with connected(server, password="x") as client:
+            assert client.ask("NOOP").startswith(b"T OK")
 
 
 def test_a_client_that_leaves_ends_its_thread() -> None:

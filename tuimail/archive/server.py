@@ -129,7 +129,8 @@ class ArchiveServer:
             if self.closing.is_set():
                 client.close()
                 return
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with contextlib.suppress(OSError):  # macOS, of a client that is gone already
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             thread = threading.Thread(
                 target=self._serve, args=(client,), name="archive-connection", daemon=True
             )
