@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -17,14 +18,15 @@ from tuimail.imap.trust import Trust
 from tuimail.imap.wire import Wire
 from tuimail.text import safe_line
 
+_STATUS_AND_CODE = re.compile(rb"\* \w+ *(?:\[[^\]]*\] *)?")
 CONNECT_TIMEOUT = 10.0
 """Seconds for TCP and for TLS."""
 GREETING_TIMEOUT = 15.0
 """Seconds for each answer until the wire takes over."""
 
 
-def open_wire(endpoint: Endpoint, trust: Trust) -> tuple[Wire, frozenset[str]]:
-    """A connection that nobody has signed in on yet, and the server's capabilities.
+def open_wire(endpoint: Endpoint, trust: Trust) -> tuple[Wire, frozenset[str], str]:
+    """A connection that nobody has signed in on yet, the server's capabilities, and its greeting.
 
     Raises ConnectError, CertificateError; UsageError from `trust`.
     """
@@ -44,7 +46,7 @@ def open_wire(endpoint: Endpoint, trust: Trust) -> tuple[Wire, frozenset[str]]:
             if endpoint.security is Security.STARTTLS:
                 client.starttls(trust.context())
             capabilities = frozenset(c.decode("latin-1").upper() for c in client.capabilities())
-            return Wire.take_over(client), capabilities
+            return Wire.take_over(client), capabilities, _greeting(client.welcome)
         except BaseException:
             # A handshake that failed has taken the socket with it.
             with contextlib.suppress(OSError):
@@ -85,6 +87,12 @@ def _in_plain_words(endpoint: Endpoint) -> Iterator[None]:
         # imaplib reads strangers' octets here, and lets out whatever goes wrong: UnicodeDecodeError
         # for a capability that is not ASCII, OverflowError for a literal of 10^20 octets.
         raise ConnectError(f"{place} is no IMAP server we can use: it sent garbage") from error
+
+
+def _greeting(line: bytes) -> str:
+    """The words of `* OK [CAPABILITY …] Dovecot ready.`, safe to show."""
+    words = _STATUS_AND_CODE.sub(b"", line.strip())
+    return safe_line(words.decode("utf-8", "replace"), 300)
 
 
 def _words(error: Exception) -> str:

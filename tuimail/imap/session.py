@@ -65,6 +65,8 @@ class Session(Listener):
         self.capabilities = capabilities
         self.selected: Selected | None = None
         self._looking: Pending | None = None
+        self.greeting = ""
+        """The server's first words, safe to show."""
         self.early_alerts: list[MailText] = []
         """Those that came before somebody listened: while signing in."""
         self.on_total: Callable[[bytes, int], None] = lambda _folder, _total: None
@@ -79,8 +81,9 @@ class Session(Listener):
 
         Raises ConnectError, CertificateError, SignInError, ServerBusy, UsageError.
         """
-        wire, capabilities = open_wire(endpoint, trust)
+        wire, capabilities, greeting = open_wire(endpoint, trust)
         session = cls(wire, capabilities)
+        session.greeting = greeting
         try:
             session._sign_in(endpoint, password)
         except CommandRefused as error:
