@@ -181,6 +181,7 @@ class BrowseScreen(PanelScreen):
 
     def open_folder(self, folder: Folder) -> None:
         """Show the first page of a folder in the order it was last looked at."""
+        self.status.sentence = ""  # it was about another folder
         self.folder_tree.show_opened(folder)
         self.open_page(Visit(folder, 1, self.state.order_of(self._account, folder.raw_name)))
 
