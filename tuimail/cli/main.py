@@ -111,6 +111,10 @@ def _run(options: Options) -> int:
             from tuimail.cli.unsubscribe import run_unsubscribe
 
             return run_unsubscribe(options)
+        case "doctor":
+            from tuimail.cli.doctor import run_doctor
+
+            return run_doctor(options)
         case _:
             from tuimail.cli.browse import run_browse
 

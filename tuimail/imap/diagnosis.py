@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import statistics
 import time
 from dataclasses import dataclass
@@ -110,3 +111,11 @@ def measure_throughput(session: Session) -> Throughput | None:
         lambda _response, _size: counter,
     )
     return Throughput(len(chosen), counter.octets, time.monotonic() - start)
+
+
+def protection(session: Session) -> str:
+    """`TLSv1.3`; empty where nothing protects the connection."""
+    version: str | None = None
+    if isinstance(session.wire.sock, ssl.SSLSocket):
+        version = session.wire.sock.version()
+    return version or ""
