@@ -56,7 +56,7 @@ def build_parser(names: Iterable[str] | None = None) -> argparse.ArgumentParser:
 # --- one function for each command
 
 
-def _add_browse(commands: Commands, name: str) -> None:
+def _add_browse(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
         name,
@@ -66,9 +66,10 @@ def _add_browse(commands: Commands, name: str) -> None:
         f"tuimail browse {_URL} --password-command 'pass show mail'",
     )
     _add_account(command, nargs="?")
+    return command
 
 
-def _add_demo(commands: Commands, name: str) -> None:
+def _add_demo(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
         name,
@@ -78,9 +79,10 @@ def _add_demo(commands: Commands, name: str) -> None:
         "tuimail demo --connections 1",
     )
     _add_connections(command)
+    return command
 
 
-def _add_folders(commands: Commands, name: str) -> None:
+def _add_folders(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
         name,
@@ -91,9 +93,10 @@ def _add_folders(commands: Commands, name: str) -> None:
     )
     _add_account(command)
     _add_json(command)
+    return command
 
 
-def _add_list(commands: Commands, name: str) -> None:
+def _add_list(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
         name,
@@ -148,9 +151,10 @@ def _add_list(commands: Commands, name: str) -> None:
         help="a FETCH item to list too: X-GM-MSGID, MODSEQ, EMAILID; may be given again",
     )
     _add_json(command)
+    return command
 
 
-def _add_attachments(commands: Commands, name: str) -> None:
+def _add_attachments(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
         name,
@@ -173,9 +177,10 @@ def _add_attachments(commands: Commands, name: str) -> None:
         "--save", metavar="DIR", type=Path, help="save them into a folder, made when it is missing"
     )
     _add_json(command)
+    return command
 
 
-def _add_show(commands: Commands, name: str) -> None:
+def _add_show(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
         name,
@@ -197,9 +202,10 @@ def _add_show(commands: Commands, name: str) -> None:
         part.add_argument(
             f"--{word}", dest="part", action="store_const", const=word, default="", help=told
         )
+    return command
 
 
-def _add_unsubscribe(commands: Commands, name: str) -> None:
+def _add_unsubscribe(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
         name,
@@ -212,9 +218,10 @@ def _add_unsubscribe(commands: Commands, name: str) -> None:
     _add_account(command)
     _add_folder(command)
     _add_json(command)
+    return command
 
 
-def _add_doctor(commands: Commands, name: str) -> None:
+def _add_doctor(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
         name,
@@ -225,6 +232,7 @@ def _add_doctor(commands: Commands, name: str) -> None:
         "tuimail doctor imap+insecure://ada@localhost:1143",
     )
     _add_account(command)
+    return command
 
 
 # --- what several commands have in common
