@@ -134,10 +134,9 @@ async def test_columns_from_the_palette_show_numbers_headers_and_items() -> None
             await drive.wait_for("1–50 of 60")
             drive.main.action_toggle_numbers()
             drive.main.action_toggle_uids()
-            await drive.wait(lambda: any("UID     Subject" in line for line in drive.lines))
-            first = next(line for line in drive.lines if "Letter 60" in line)
-            assert "60" in first
-            assert "120" in first
+            await drive.wait(
+                lambda: any("60      120     Letter 60" in line for line in drive.lines)
+            )
             drive.main.action_add_column()
             await drive.wait_for("Column")
             await drive.press(*"X-Mailer")

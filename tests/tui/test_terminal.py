@@ -61,7 +61,7 @@ def check_sanity(terminal: Pty) -> None:
 def test_the_demo_in_the_smallest_terminal(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tuimail", "demo"]
     with Pty(command, environment(tmp_path)) as terminal:
-        terminal.wait(lambda: len(_ROW.findall(terminal.text)) >= 15)
+        terminal.wait(lambda: len(_ROW.findall(terminal.text)) >= 15 and "1–50 of" in terminal.text)
         lines = terminal.text.split("\n")
         assert "INBOX" in lines[0]
         assert "1–50 of" in lines[-2]
