@@ -11,6 +11,7 @@ from tuimail.errors import UsageError
 from tuimail.imap.folder import Folder, find_folder, in_outline_order, with_subfolders
 from tuimail.imap.job import Request
 from tuimail.imap.store import MailStore
+from tuimail.mail.mailbox_names import is_inbox
 from tuimail.text import MailText
 
 R = TypeVar("R", bound=Request[Any])
@@ -38,7 +39,7 @@ def choose_folders(store: MailStore, options: Options, start: str | None) -> lis
 
 def find_one_folder(store: MailStore, name: str) -> Folder:
     """The folder of this full name; raises UsageError when it is none that holds messages."""
-    if name.upper() == "INBOX":
+    if is_inbox(name):
         return INBOX
     folder = store.find_folder(name).result()
     if not folder.selectable:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuimail.errors import UsageError
+from tuimail.mail.mailbox_names import is_inbox
 from tuimail.text import MailText, safe_line
 
 # RFC 6154, in the order in which people expect them; INBOX stands before all of them.
@@ -89,7 +90,7 @@ def find_folder(folders: Sequence[Folder], name: str) -> Folder:
     Raises UsageError, which names the nearest ones, when there is none.
     """
     for folder in folders:
-        if folder.name.decoded == name or (folder.is_inbox and name.upper() == "INBOX"):
+        if folder.name.decoded == name or (folder.is_inbox and is_inbox(name)):
             return folder
     import difflib  # only whoever mistyped pays for it
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tuimail.imap.folder import SPECIAL_USES, Folder
+from tuimail.mail.mailbox_names import is_inbox
 from tuimail.text import MailText
 
 _OPEN_ALL = 40
@@ -144,7 +145,7 @@ class FolderOutline:
 def _path_of(folder: Folder) -> Path:
     path = tuple(level.decoded for level in folder.path)
     # INBOX is one name in any case, also as the first level of another one.
-    if path and path[0].upper() == "INBOX":
+    if path and is_inbox(path[0]):
         return ("INBOX", *path[1:])
     return path
 
