@@ -215,7 +215,7 @@ class _Lister:
             told += ", which is past the end"
         if missing:
             told += f"; {count_missing(missing)}"
-        self._output.note(told)
+        self._output.conclude(told)
 
 
 def _place(folder: Folder, summary: Summary) -> str:

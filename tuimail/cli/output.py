@@ -27,6 +27,7 @@ class Output:
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
         self.status = DONE
+        self._conclusions: list[str] = []
         self._lock = threading.Lock()
         # Beside rows that scroll by, a bar would only be in the way.
         self._has_bar = sys.stderr.isatty() and not sys.stdout.isatty()
@@ -39,6 +40,7 @@ class Output:
         from tuimail.cli.json_lines import write_json_line
 
         self._write_lines(map(write_json_line, objects), "utf-8")
+        self._conclude()
 
     def write_rows(self, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
         """A table of safe texts; nothing at all where there are no rows."""
@@ -47,6 +49,7 @@ class Output:
         width = terminal_width() if sys.stdout.isatty() else None
         table = Table(columns, width, ROWS_AT_ONCE)
         self.write_lines(table.lines(rows))
+        self._conclude()
 
     def write_lines(self, lines: Iterable[str]) -> None:
         """Lines of safe text; what the terminal's charset does not hold becomes `?`."""
@@ -67,6 +70,15 @@ class Output:
             _flush(batch, charset)
 
     # --- stderr
+
+    def conclude(self, sentence: str) -> None:
+        """A note that stands below the rows that are being written."""
+        self._conclusions.append(sentence)
+
+    def _conclude(self) -> None:
+        conclusions, self._conclusions = self._conclusions, []
+        for sentence in conclusions:
+            self.note(sentence)
 
     def note(self, sentence: str) -> None:
         """Something worth knowing."""
