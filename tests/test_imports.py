@@ -34,6 +34,10 @@ def loaded_by(code: str) -> set[str]:
         ("import tuimail.mail.opened", set()),
         ("import tuimail.archive.server", set()),
         ("import tuimail.cli.browse", {"imapclient"}),
+        ("import tuimail.cli.listing, tuimail.cli.folders", {"imapclient"}),
+        ("import tuimail.cli.attachments, tuimail.cli.unsubscribe", {"imapclient"}),
+        ("import tuimail.cli.show, tuimail.cli.doctor", {"imapclient"}),
+        ("import tuimail.cli.manual", set()),
     ],
 )
 def test_loaded(code: str, libraries: set[str]) -> None:
