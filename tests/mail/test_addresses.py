@@ -160,6 +160,11 @@ def test_a_bomb_takes_linear_time(value: bytes) -> None:
         parse_addresses(value)
 
 
+@pytest.mark.parametrize("value", [b'""', b"<>", b"()", b'"" <>', b",", b"@", b'"",""'])
+def test_nobody_is_no_address(value: bytes) -> None:
+    assert all(one.name or one.address for one in parse_addresses(value))
+
+
 @given(st.binary(max_size=200))
 def test_never_raises(value: bytes) -> None:
     parse_addresses(value)

@@ -151,7 +151,8 @@ def _read_item(tokens: list[bytes], angle: bytes | None, comment: bytes) -> list
     if not words and not address:
         return []
     name = _QUOTED_TEXT.sub(_unquote, words) or _ESCAPE.sub(rb"\1", comment)
-    return [Address(MailText(decode_words(name.strip())), _decode_address(address))]
+    found = Address(MailText(decode_words(name.strip())), _decode_address(address))
+    return [found] if found.name or found.address else []
 
 
 def _unquote(text: re.Match[bytes]) -> bytes:
