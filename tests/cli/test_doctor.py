@@ -55,7 +55,7 @@ def test_tls(dovecot_user: DovecotUser) -> None:
     assert done.status == 0, done.said
     assert re.search(r"^protection   TLSv1\.[23]$", done.text, re.M)
     assert "throughput   unknown: the INBOX is empty" in done.text
-    assert "Nothing will be slow or refused" in done.text
+    assert "Nothing else will be slow or refused" in done.text
 
 
 def test_a_server_that_allows_few_connections() -> None:

@@ -34,7 +34,8 @@ def letter(number: int, subject: str) -> bytes:
 
 
 def finding_mailbox() -> Mailbox:
-    """INBOX with 60 letters whose UIDs are even, and Work with a folder below it."""
+    """INBOX with 60 letters whose UIDs are even, Work with a folder below it, and Yard, which
+    only holds another one."""
 
     def folder(name: str, count: int, word: str) -> StoredFolder:
         return StoredFolder(
@@ -46,5 +47,11 @@ def finding_mailbox() -> Mailbox:
         )
 
     return Mailbox(
-        (folder("INBOX", 60, "Letter"), folder("Work", 2, "Top"), folder("Work/Deep", 3, "Deep"))
+        (
+            folder("INBOX", 60, "Letter"),
+            folder("Work", 2, "Top"),
+            folder("Work/Deep", 3, "Deep"),
+            StoredFolder("Yard", (), ("\\Noselect",)),
+            folder("Yard/Books", 1, "Book"),
+        )
     )

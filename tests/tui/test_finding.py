@@ -34,6 +34,47 @@ async def test_a_search_narrows_the_list_and_esc_shows_all() -> None:
             await drive.wait_for("1–50 of 60")
 
 
+async def test_esc_goes_from_the_text_to_the_search_that_found_it() -> None:
+    with RecordingServer(finding_mailbox()) as server:
+        async with driven(server, screen=SMALL) as drive:
+            await drive.press("slash")
+            await drive.press(*"from:ada")
+            await drive.press("enter")
+            await drive.wait_for("1–3 of 3")
+            await drive.press("j", "enter")
+            await drive.wait_for("word word")
+            await drive.press("escape")
+            assert drive.subjects == ["Letter 60", "Letter 40", "Letter 20"]
+            await drive.press("escape")
+            await drive.wait_for("1–50 of 60")
+
+
+async def test_a_folder_that_only_holds_others_can_be_shown_with_them() -> None:
+    with RecordingServer(finding_mailbox()) as server:
+        async with driven(server, screen=SMALL) as drive:
+            await drive.press("1", "G", "k")
+            pointed = drive.main.folder_tree.pointed_at
+            assert pointed is not None
+            assert not pointed.selectable
+            await drive.press("asterisk")
+            await drive.wait_for("Yard and below")
+            await drive.wait(lambda: drive.subjects == ["Book 1"])
+
+
+async def test_an_item_that_the_server_does_not_know_is_no_column() -> None:
+    with RecordingServer(finding_mailbox()) as server:
+        async with driven(server, screen=SMALL) as drive:
+            drive.main.action_add_column()
+            await drive.wait_for("Enter adds #")
+            await drive.press(*"item FOO", "enter")
+            await drive.wait_for("does not know the item FOO")
+            assert drive.main.list_panel.extra == ()
+            drive.main.action_add_column()
+            await drive.wait_for("Enter adds #")
+            await drive.press(*"item RFC822", "enter")
+            await drive.wait_for("Only plain FETCH items")
+
+
 async def test_a_mistake_in_a_query_has_a_caret_under_it() -> None:
     with RecordingServer(finding_mailbox()) as server:
         async with driven(server, screen=SMALL) as drive:
@@ -135,7 +176,7 @@ async def test_columns_from_the_palette_show_numbers_headers_and_items() -> None
             drive.main.action_toggle_numbers()
             drive.main.action_toggle_uids()
             await drive.wait(
-                lambda: any("60      120     Letter 60" in line for line in drive.lines)
+                lambda: any("60      120        Letter 60" in line for line in drive.lines)
             )
             drive.main.action_add_column()
             await drive.wait_for("Column")

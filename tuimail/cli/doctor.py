@@ -120,7 +120,7 @@ def _examine(session: Session, sign_in: SignIn, connections: int) -> Iterator[st
     if warnings:
         yield from (f"warning: {warning}" for warning in warnings)
     else:
-        yield "Nothing will be slow or refused, as far as can be seen from here."
+        yield "Nothing else will be slow or refused, as far as can be seen from here."
     yield ""
     capabilities = safe_line(" ".join(sorted(session.capabilities)), 10_000)
     yield from textwrap.wrap(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,22 +19,17 @@ from tuimail.imap.page import Page
 from tuimail.imap.paging import Order, SortKey, Window
 from tuimail.imap.store import MailStore
 from tuimail.imap.summary import Summary
-from tuimail.text import safe_line
 from tuimail.tui.figures import format_messages
 
 # What the usual page does not need is imported where it is used.
 if TYPE_CHECKING:
     from tuimail.imap.number_set import NumberSet
     from tuimail.imap.query import Query
-    from tuimail.imap.selection import Chosen
+    from tuimail.imap.row_extras import check_field_name, check_item_name
+from tuimail.imap.selection import Chosen
 
 PAGE_SIZE = 50
 JSON_FIELDS = (*LISTED_FIELDS, "SENDER", "REPLY-TO", "BCC", "LIST-ID")
-
-# RFC 5322, 3.6.8, without what would need quoting and no header field has.
-_FIELD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-# Not what would fetch a body and so mark the message as read.
-_ITEM_NAME = re.compile(r"(?!RFC822(?!\.SIZE\Z)|BINARY)[A-Z0-9][A-Z0-9.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +86,9 @@ def read_listing(options: Options) -> Listing:
     elif narrowed and options.page_size is None:
         page = None
     for name in options.header:
-        if not _FIELD_NAME.fullmatch(name):
-            raise UsageError(f"{safe_line(name, 40)!r} is not the name of a header field")
+        check_field_name(name)
     for name in options.item:
-        if not _ITEM_NAME.fullmatch(name.upper()):
-            raise UsageError(
-                f"--item takes plain FETCH items, such as X-GM-MSGID, not {safe_line(name, 40)!r}"
-            )
+        check_item_name(name)
     return Listing(
         numbers,
         options.uid is not None,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tuimail.cli.table import Column
 from tuimail.imap.folder import Folder
+from tuimail.imap.row_extras import shown_item
 from tuimail.imap.summary import Summary
 from tuimail.mail.addresses import Address
 from tuimail.text import safe_line
@@ -41,7 +42,7 @@ def message_table(
             shown_correspondent(message.from_),
             format_size(message.size),
             *(str(message.header(name) or "") for name in headers),
-            *(_shown_item(message.items.get(name)) for name in items),
+            *(shown_item(message.items.get(name)) for name in items),
             str(message.subject) if message.error is None else f"({message.error})",
         ]
 
@@ -71,9 +72,3 @@ def _marks(message: Summary) -> str:
     marks = "" if message.is_read else "N"
     marks += "".join(letter for flag, letter in _MARKS if message.has_flag(flag))
     return f"{marks}@" if message.attachments else marks
-
-
-def _shown_item(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_shown_item, value))
-    return "" if value is None else safe_line(str(value))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tuimail.imap.row_extras import shown_item
 from tuimail.imap.summary import Summary
 
 SIGNS_WIDTH = 5
@@ -42,7 +43,7 @@ class Columns:
 
 
 NUMBER_COLUMN = ExtraColumn("number", "#", 7, lambda row: str(row.sequence_number or ""))
-UID_COLUMN = ExtraColumn("uid", "UID", 7, lambda row: str(row.identity.uid or ""))
+UID_COLUMN = ExtraColumn("uid", "UID", 10, lambda row: str(row.identity.uid or ""))
 
 
 def header_column(name: str) -> ExtraColumn:
@@ -52,15 +53,10 @@ def header_column(name: str) -> ExtraColumn:
 
 def item_column(name: str) -> ExtraColumn:
     """Any FETCH item, as a column."""
-    return ExtraColumn(f"item:{name}", name, 16, lambda row: _item_text(row, name))
+    return ExtraColumn(f"item:{name}", name, 16, lambda row: shown_item(row.items.get(name)))
 
 
 def folder_column(names: dict[bytes, str]) -> ExtraColumn:
     """Which folder a row is of; names by raw name."""
     width = min(20, max((len(name) for name in names.values()), default=6))
     return ExtraColumn("folder", "Folder", width, lambda row: names.get(row.identity.folder, ""))
-
-
-def _item_text(row: Summary, name: str) -> str:
-    value = row.items.get(name)
-    return "" if value is None else str(value)

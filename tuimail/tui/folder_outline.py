@@ -97,11 +97,15 @@ class FolderOutline:
         path = level.path[:-1]
         return next((i for i, other in enumerate(self.lines) if other.path == path), None)
 
-    def selectable_folders(self) -> Iterator[Folder]:
-        """Every folder that can be opened, hidden or not, in no order."""
+    def every_folder(self) -> Iterator[Folder]:
+        """Every folder that LIST told of, hidden or not, in no order."""
         for level in _walk(self._top):
-            if level.folder is not None and level.folder.selectable:
+            if level.folder is not None:
                 yield level.folder
+
+    def selectable_folders(self) -> Iterator[Folder]:
+        """Those of them that can be opened."""
+        return (folder for folder in self.every_folder() if folder.selectable)
 
     def next_selectable(self, index: int, step: int) -> int | None:
         """The nearest line that can be opened as a folder, `step` 1 down or -1 up from `index`."""

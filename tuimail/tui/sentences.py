@@ -61,18 +61,28 @@ def refused(reasons: Mapping[bytes, str]) -> str:
     return f"{one} left out: {next(iter(reasons.values()))}."
 
 
+def marking(count: int, total: int) -> str:
+    return f"Marking {count:,} of {format_messages(total)}… Esc stops."
+
+
+def unknown_item(name: str) -> str:
+    return f"The server does not know the item {name}."
+
+
 def marked(count: int, missing: int) -> str:
     left_out = f" {missing:,} of the numbers do not exist." if missing else ""
     return f"Marked {format_messages(count)}.{left_out}"
 
 
 NUMBERS_NEED_ONE_FOLDER = "Numbers belong to one folder. * shows this folder alone."
-NUMBERS_HINT = "1:20,35,40:* marks by place in the folder; uid 40:* marks by UID."
+NUMBERS_HINT = "Enter marks. 1:20,35,40:* are places in the folder, uid 40:* are UIDs."
 QUERY_HINT = (
-    "Words match anywhere. from: to: subject: since:2024-01-01 before: larger:1M is:unread "
-    "has:attachment narrow it; - turns a term round."
+    "Enter searches. Words match anywhere; from: to: subject: since:2024-01-01 before: larger:1M "
+    "is:unread has:attachment narrow it; - turns a term round."
 )
-COLUMN_HINT = "#, uid, a header field such as X-Mailer, or item MODSEQ. Once more takes it away."
+COLUMN_HINT = (
+    "Enter adds #, uid, a header field such as X-Mailer, or item MODSEQ; once more takes it away."
+)
 NO_ATTACHMENT = "This message has no attachment."
 WHICH_ATTACHMENT = "Choose one: s saves it."
 

@@ -196,7 +196,7 @@ class BrowseScreen(PanelScreen):
         """Ask for a page; the one that is shown stays until it comes."""
         self._visit = visit
         self.refresh_status()
-        if visit.folder.selectable:
+        if visit.joined or visit.folder.selectable:
             self._load_page(visit)
         else:
             self.workers.cancel_group(self, "page")

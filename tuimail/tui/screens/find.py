@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual import on, work
 
-from tuimail.errors import TuimailError, UsageError
+from tuimail.errors import TuimailError
 from tuimail.imap.folder import with_subfolders
 from tuimail.imap.identity import Identity
 from tuimail.imap.number_set import NumberSet
 from tuimail.imap.paging import Order, SortKey
 from tuimail.imap.query import Query, parse_query
+from tuimail.imap.row_extras import check_field_name, check_item_name
 from tuimail.imap.selection import Selection
 from tuimail.imap.summary import Summary
 from tuimail.tui import sentences
 from tuimail.tui.columns import NUMBER_COLUMN, UID_COLUMN, ExtraColumn, header_column, item_column
 from tuimail.tui.screens.browse import BrowseScreen
+from tuimail.tui.screens.panels import FOLDERS
 from tuimail.tui.screens.prompt import PromptScreen
 from tuimail.tui.screens.sort import SortScreen
 from tuimail.tui.widgets.message_list import MessageList
 
 ROWS_AT_A_TIME = 500
 """Messages that are marked by number with one request."""
-
-_HEADER_NAME = re.compile(r"[!-9;-~]+")
-_ITEM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.-]*")
 
 
 class FindScreen(BrowseScreen):
@@ -75,12 +74,20 @@ class FindScreen(BrowseScreen):
         if visit.joined:
             self.open_page(visit.joined_with(()))
             return
-        every = tuple(self.folder_tree.outline.selectable_folders())
-        folders = with_subfolders(every, visit.folder)
-        if len(folders) < 2:
-            self.say(sentences.no_subfolders(visit.folder))
+        # The folder that is pointed at may be one that only holds others.
+        top = visit.folder
+        if self.focused_panel == FOLDERS:
+            top = self.folder_tree.pointed_at or top
+        outline = self.folder_tree.outline
+        below = [f for f in with_subfolders(tuple(outline.every_folder()), top) if f != top]
+        if not outline.lines:
+            self.say(sentences.NO_FOLDER_LIST)
+        elif not below:
+            self.say(sentences.no_subfolders(top))
         else:
-            self.open_page(visit.joined_with(folders))
+            self.folder_tree.show_opened(top)
+            start = replace(visit, folder=top)
+            self.open_page(start.joined_with((top, *below)))
 
     # --- marking
 
@@ -103,8 +110,15 @@ class FindScreen(BrowseScreen):
         self._show_marks()
 
     def action_unmark_all(self) -> None:
+        self.stop_marking()
         self.clear_marks()
         self._show_marks()
+
+    def stop_marking(self) -> bool:
+        """Mark no more by number; whether that was under way."""
+        busy = any(w.group == "numbers" and not w.is_finished for w in self.workers)
+        self.workers.cancel_group(self, "numbers")
+        return busy
 
     def _show_marks(self) -> None:
         self.list_panel.messages.marks = frozenset(self.marks)
@@ -135,6 +149,7 @@ class FindScreen(BrowseScreen):
                 rows = await asyncio.wrap_future(self.store.rows(chosen, uids))
                 self.mark_rows(rows)
                 marked += len(rows)
+                self.say(sentences.marking(marked, len(chosen.uids)))
         except TuimailError as error:
             self.say(sentences.as_sentence(error))
         else:
@@ -166,7 +181,23 @@ class FindScreen(BrowseScreen):
 
     def _add_column(self, column: ExtraColumn | None) -> None:
         if column is not None:
-            self.toggle_column(column)
+            self._try_column(column)
+
+    @work(exclusive=True, group="columns")
+    async def _try_column(self, column: ExtraColumn) -> None:
+        kind, _, name = column.name.partition(":")
+        if kind == "item":
+            # One item that the server does not know would cost every page.
+            try:
+                asked = self.store.unknown_items(self.visit.folder, (name,))
+                unknown = await asyncio.wrap_future(asked)
+            except TuimailError as error:
+                self.say(sentences.as_sentence(error))
+                return
+            if unknown:
+                self.say(sentences.unknown_item(name))
+                return
+        self.toggle_column(column)
 
 
 def read_numbers(text: str) -> tuple[NumberSet, bool]:
@@ -184,8 +215,8 @@ def read_column(text: str) -> ExtraColumn:
     if text.lower() == "uid":
         return UID_COLUMN
     word, _, item = text.partition(" ")
-    if word.lower() == "item" and _ITEM_NAME.fullmatch(item.strip()):
+    if word.lower() == "item":
+        check_item_name(item.strip())
         return item_column(item.strip().upper())
-    if not _HEADER_NAME.fullmatch(text):
-        raise UsageError("a column is #, uid, a header field such as X-Mailer, or item MODSEQ")
+    check_field_name(text)
     return header_column(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from textual import on, work
@@ -229,7 +230,7 @@ class MainScreen(FindScreen):
             PromptScreen(
                 f"Save {attachment.name}",
                 "Into this folder, which is made if it is missing. What is there already is kept.",
-                read_folder,
+                partial(read_folder, shown=folder),
                 value=shown_path(folder) if folder else "",
             ),
             lambda directory: self._begin_saving_attachment(summary, attachment, directory),
@@ -302,8 +303,15 @@ class MainScreen(FindScreen):
     # --- back and help
 
     def action_back(self) -> None:
-        if not (self._stop_reading() or self.stop_waiting() or self.leave_search()):
-            self.step_back()
+        # One step at a time: out of the text before out of the search that found it.
+        steps = (
+            self._stop_reading,
+            self.stop_waiting,
+            self.stop_marking,
+            self.step_back,
+            self.leave_search,
+        )
+        any(step() for step in steps)
 
     def _stop_reading(self) -> bool:
         busy = {w.group for w in self.workers if not w.is_finished} & {"text", "headers"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -57,7 +58,7 @@ class PromptScreen(Dialog[Answer], Generic[Answer]):
         except UsageError as error:
             caret = ""
             if isinstance(error, QueryError):
-                caret = " " * error.position + "^\n"
+                caret = " " * cell_len(error.query[: error.position]) + "^\n"
                 field.cursor_position = error.position
             self.query_one("#mistake", Static).update(Content(caret + as_sentence(error)))
         else:

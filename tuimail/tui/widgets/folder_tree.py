@@ -52,6 +52,12 @@ class FolderTree(LineList):
     def outline(self) -> FolderOutline:
         return self._outline
 
+    @property
+    def pointed_at(self) -> Folder | None:
+        """The folder under the cursor, whether it can be opened or not."""
+        lines = self._outline.lines
+        return lines[self.cursor].folder if self.cursor < len(lines) else None
+
     def take_unasked(self) -> list[Folder]:
         """The folders in sight whose counts nobody has asked for; from now on they are asked."""
         folders = [level.folder for level in self._outline.lines if level.folder is not None]
