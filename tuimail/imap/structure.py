@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.tokens import Token, read_number
@@ -19,15 +21,17 @@ BASIC_FIELDS = 7
 """Type, subtype, parameters, id, description, encoding, size (RFC 9051, 9, body-fields)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One body part (RFC 9051, 7.5.2, BODYSTRUCTURE)."""
+class Part(NamedTuple):
+    """One body part (RFC 9051, 7.5.2, BODYSTRUCTURE).
+
+    A tuple, which is made in a quarter of the time of a dataclass: a message has three of them.
+    """
 
     section: str
     """What FETCH calls it: `1`, `2.1`; empty for a multipart that has no number of its own."""
     media_type: str
     """Lower case: `text/plain`, `multipart/mixed`, `message/rfc822`."""
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = MappingProxyType({})
     """Of Content-Type; names in lower case, values decoded (RFC 2231, RFC 2047)."""
     content_id: str | None = None
     description: str | None = None
@@ -38,7 +42,7 @@ class Part:
     lines: int | None = None
     disposition: str | None = None
     """`attachment` or `inline`, lower case; None when there is none."""
-    disposition_parameters: Mapping[str, str] = field(default_factory=dict)
+    disposition_parameters: Mapping[str, str] = MappingProxyType({})
     children: tuple[Part, ...] = ()
     subject: str | None = None
     """Of a nested message, decoded."""

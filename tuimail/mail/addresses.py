@@ -66,6 +66,8 @@ def parse_addresses(value: bytes) -> tuple[Address, ...]:
     has been split, so that a comma in one separates nothing. Also read: comments as names
     (`ada@example.org (Ada)`), routes, and a semicolon or nothing between addresses.
     """
+    if not value:
+        return ()
     value = unfold(value[:LENGTH_LIMIT])
     found: list[Address] = []
     position = 0
