@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.listing import shown_name
+from tuimail.imap.quick_structure import read_quick_structure
 from tuimail.imap.structure import Part, read_structure
-from tuimail.imap.text_structure import read_text_structure
 from tuimail.imap.tokens import Token, read_number, read_pairs, read_tokens
 from tuimail.imap.wire import Response
 from tuimail.mail.dates import parse_internal_date
@@ -154,9 +154,9 @@ class Row:
             start = self._plain.end()
             if self._parts[0].startswith(_STRUCTURE, start):
                 start += len(_STRUCTURE)
-                text = read_text_structure(self._parts[0], start)
-                if text is not None:
-                    return text
+                quick = read_quick_structure(self._parts[0], start)
+                if quick is not None:
+                    return quick
                 (token,) = read_tokens(self._parts, start, single=True)
                 return read_structure(token)
         token = self._tolerant_items().get(b"BODYSTRUCTURE")

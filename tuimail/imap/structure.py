@@ -153,7 +153,7 @@ def _read_part(token: Token, section: str, depth: int) -> Part:
         return _read_multipart(token, section, depth)
     if len(token) < BASIC_FIELDS and (childless := _find_childless(token)):
         return _read_multipart(childless, section or "1", depth)
-    return _read_single(token, section or "1", depth)
+    return read_single(token, section or "1", depth)
 
 
 def _read_multipart(token: list[Token], section: str, depth: int) -> Part:
@@ -187,7 +187,10 @@ def _find_childless(token: list[Token]) -> list[Token]:
     return token if is_childless and not isinstance(_at(token, 1), bytes) else []
 
 
-def _read_single(token: list[Token], section: str, depth: int) -> Part:
+def read_single(token: list[Token], section: str, depth: int) -> Part:
+    """A part that is no multipart, of its elements. Raises MessageUnreadable, and what tokens of
+    the wrong kinds bring about.
+    """
     if len(token) < BASIC_FIELDS or not isinstance(token[1], bytes):
         raise MessageUnreadable("the server's BODYSTRUCTURE cannot be read")
     main, sub = _word(token[0], "text"), _word(token[1], "plain")
