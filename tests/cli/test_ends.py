@@ -92,7 +92,10 @@ def test_a_certificate_that_is_not_trusted(dovecot: Dovecot) -> None:
         (["list", "--header", "X Y"], "'X Y' is not the name of a header field"),
         (["list", "--header", "X:"], "'X:' is not the name of a header field"),
         *(
-            (["list", "--item", item], "--item takes plain FETCH items, such as X-GM-MSGID, not")
+            (
+                ["list", "--item", item],
+                "only plain FETCH items can be asked for, such as X-GM-MSGID, not",
+            )
             for item in ("BODY[]", "RFC822", "rfc822.text", "BINARY", "X) (Y", "X\r\nY", "")
         ),
         (["list", "Archive", "--all"], "--all is every folder; name none beside it"),

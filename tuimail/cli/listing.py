@@ -17,6 +17,7 @@ from tuimail.imap.folder import Folder
 from tuimail.imap.job import Request
 from tuimail.imap.page import Page
 from tuimail.imap.paging import Order, SortKey, Window
+from tuimail.imap.row_extras import check_field_name, check_item_name
 from tuimail.imap.store import MailStore
 from tuimail.imap.summary import Summary
 from tuimail.tui.figures import format_messages
@@ -25,8 +26,7 @@ from tuimail.tui.figures import format_messages
 if TYPE_CHECKING:
     from tuimail.imap.number_set import NumberSet
     from tuimail.imap.query import Query
-    from tuimail.imap.row_extras import check_field_name, check_item_name
-from tuimail.imap.selection import Chosen
+    from tuimail.imap.selection import Chosen
 
 PAGE_SIZE = 50
 JSON_FIELDS = (*LISTED_FIELDS, "SENDER", "REPLY-TO", "BCC", "LIST-ID")

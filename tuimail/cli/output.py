@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 500
 """Rows that are written together, and from the first of which a table takes its widths."""
+
+PATIENCE = 0.2
+"""Seconds that a row may wait for others to be written with."""
 
 
 class Output:
@@ -60,11 +64,13 @@ class Output:
         # Many together: after each write the threads that read have to give the processor back,
         # which took more time than the writing.
         batch: list[str] = []
+        flushed = time.monotonic()
         try:
             for line in lines:
                 batch.append(line)
-                if len(batch) >= ROWS_AT_ONCE:
+                if len(batch) >= ROWS_AT_ONCE or time.monotonic() - flushed > PATIENCE:
                     _flush(batch, charset)
+                    flushed = time.monotonic()
         finally:
             # also what came before an error
             _flush(batch, charset)
