@@ -10,15 +10,19 @@ import contextlib
 import os
 import platform
 import shutil
-import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.dovecot import PASSWORD, free_port, make_certificate, wait_for_port
+from tests.servers.dovecot import (
+    PASSWORD,
+    free_port,
+    make_certificate,
+    stop_by_pid,
+    wait_for_port,
+)
 
 VARIABLE = "TUIMAIL_CYRUS"
 
@@ -116,7 +120,7 @@ def running_cyrus(prefix: Path) -> Iterator[Cyrus]:
             wait_for_port(server.port)
             yield server
         finally:
-            _stop(base)
+            stop_by_pid(base)
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
@@ -147,13 +151,3 @@ def _environment(prefix: Path) -> dict[str, str]:
     triplet = f"{platform.machine()}-linux-gnu"
     libraries = f"{prefix}/usr/lib/{triplet}:{prefix}/lib/{triplet}"
     return {**os.environ, "LD_LIBRARY_PATH": libraries}
-
-
-def _stop(base: Path) -> None:
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        pid = int((base / "run" / "master.pid").read_text())
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            os.kill(pid, 0)
-            time.sleep(0.02)

@@ -191,7 +191,7 @@ def running_dovecot() -> Iterator[Dovecot]:
             wait_for_port(server.port)
             yield server
         finally:
-            _stop(base)
+            stop_by_pid(base)
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
@@ -225,7 +225,8 @@ def _write_config(server: Dovecot) -> None:
     )
 
 
-def _stop(base: Path) -> None:
+def stop_by_pid(base: Path) -> None:
+    """End the master process whose id stands in `run/master.pid`, and wait for its end."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         pid = int((base / "run" / "master.pid").read_text())
         os.kill(pid, signal.SIGTERM)
