@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimail.archive.opened_message import OpenedMessage
-from tuimail.imap.quick_structure import read_quick_structure
-from tuimail.imap.structure import Part, read_structure
+from tuimail.imap.quick_structure import is_only_text, read_quick_structure
+from tuimail.imap.structure import Part, attachments, read_structure
 from tuimail.imap.tokens import read_tokens
 
 PLAIN = b'("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 12 3 NIL NIL NIL NIL)'
@@ -78,6 +78,14 @@ def test_what_it_cannot_read_is_left_to_the_thorough_reader(structure: bytes) ->
     assert read_quick_structure(structure, 0) is None
 
 
+def test_only_text() -> None:
+    for structure in (PLAIN, HTML, b'(%b%b "alternative" ("boundary" "b") NIL)' % (PLAIN, HTML)):
+        assert is_only_text(structure, 0)
+    named = PLAIN.replace(b'"charset"', b'"name"')
+    for structure in (PDF, named, b'(%b%b "mixed")' % (PLAIN, PDF), b'((%b "x") "y")' % PLAIN, b""):
+        assert not is_only_text(structure, 0)
+
+
 def test_real_messages(corpus: list[Path]) -> None:
     fast = 0
     for path in corpus:
@@ -86,6 +94,8 @@ def test_real_messages(corpus: list[Path]) -> None:
         if part is not None:
             fast += 1
             assert part == thoroughly(structure), path
+        if is_only_text(structure, 0):
+            assert attachments(thoroughly(structure)) == (), path
     assert fast > len(corpus) // 2
 
 

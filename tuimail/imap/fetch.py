@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.listing import shown_name
-from tuimail.imap.quick_structure import read_quick_structure
+from tuimail.imap.quick_structure import is_only_text, read_quick_structure
 from tuimail.imap.structure import Part, read_structure
 from tuimail.imap.tokens import Token, read_number, read_pairs, read_tokens
 from tuimail.imap.wire import Response
@@ -161,6 +161,15 @@ class Row:
                 return read_structure(token)
         token = self._tolerant_items().get(b"BODYSTRUCTURE")
         return None if token is None else read_structure(token)
+
+    @property
+    def is_only_text(self) -> bool:
+        """Whether one look at BODYSTRUCTURE shows no attachment; False says nothing."""
+        if self._plain is None:
+            return False
+        start = self._plain.end()
+        line = self._parts[0]
+        return line.startswith(_STRUCTURE, start) and is_only_text(line, start + len(_STRUCTURE))
 
     @property
     def header(self) -> bytes | None:

@@ -18,19 +18,32 @@ _PAIRS = rb"\(%b %b(?: %b %b)*\)" % (_STRING, _STRING, _STRING, _STRING)
 # no `name`, no continuations (RFC 2231), neither id nor description nor disposition.
 _PLAIN_VALUE = rb'"(?:(?!=\?)[ !#-\[\]-~])*"'
 _PLAIN_PAIR = rb'"(?:charset|format|delsp|reply-type)" ' + _PLAIN_VALUE
-_TEXT = re.compile(
-    rb'\("text" "(plain|html)" (NIL|\(%b(?: %b)*\)) NIL NIL "([a-z0-9-]+)" '
-    rb"(\d{1,10}) (\d{1,10})(?: NIL){0,4}\)" % (_PLAIN_PAIR, _PLAIN_PAIR),
-    re.IGNORECASE,
+_TEXT_PART = rb'\("text" "%b" %b NIL NIL "%b" %b %b(?: NIL){0,4}\)'
+_TEXT_ELEMENTS = (
+    rb"plain|html",
+    rb"NIL|\(%b(?: %b)*\)" % (_PLAIN_PAIR, _PLAIN_PAIR),
+    rb"[a-z0-9-]+",
+    rb"\d{1,10}",
+    rb"\d{1,10}",
 )
+_TEXT = re.compile(_TEXT_PART % tuple(b"(%b)" % one for one in _TEXT_ELEMENTS), re.IGNORECASE)
 _OTHER = re.compile(
     rb"\((%b) (%b) (NIL|%b) (NIL|%b) (NIL|%b) (NIL|%b) (\d{1,19})(?: (\d{1,19}))?"
     rb"(?: (NIL|%b)(?: (NIL|\((%b) (NIL|%b)\))(?: NIL){0,2})?)?\)"
     % (_STRING, _STRING, _PAIRS, _STRING, _STRING, _STRING, _STRING, _STRING, _PAIRS)
 )
-_END_OF_MULTIPART = re.compile(
-    rb' "([a-z-]{1,40})"(?: (NIL|\("[a-z-]+" %b(?: "[a-z-]+" %b)*\))(?: NIL){0,3})?\)'
-    % (_PLAIN_VALUE, _PLAIN_VALUE),
+_END = rb' "%b"(?: %b(?: NIL){0,3})?\)'
+_END_ELEMENTS = (
+    rb"[a-z-]{1,40}",
+    rb'NIL|\("[a-z-]+" %b(?: "[a-z-]+" %b)*\)' % (_PLAIN_VALUE, _PLAIN_VALUE),
+)
+_END_OF_MULTIPART = re.compile(_END % tuple(b"(%b)" % one for one in _END_ELEMENTS), re.IGNORECASE)
+_ONLY_TEXT = re.compile(
+    rb"%b|\((?:%b)+%b"
+    % (
+        *(_TEXT_PART % tuple(b"(?:%b)" % one for one in _TEXT_ELEMENTS),) * 2,
+        _END % tuple(b"(?:%b)" % one for one in _END_ELEMENTS),
+    ),
     re.IGNORECASE,
 )
 _ONE_STRING = re.compile(rb'"([^"]*)"')
@@ -43,6 +56,11 @@ def read_quick_structure(line: bytes, start: int) -> Part | None:
     """
     found = _read_part(line, start, "", 0)
     return None if found is None else found[0]
+
+
+def is_only_text(line: bytes, start: int) -> bool:
+    """Whether there is nothing but text that nobody would save; False says nothing."""
+    return _ONLY_TEXT.match(line, start) is not None
 
 
 def _read_part(line: bytes, start: int, section: str, depth: int) -> tuple[Part, int] | None:

@@ -60,6 +60,9 @@ def sift_rows(
 
 
 def _read_attachments(row: Row, identity: Identity) -> Summary | None:
+    # Most are; taking their structure apart would cost more than all the rest.
+    if row.is_only_text:
+        return None
     structure = row.structure
     found = attachments(structure) if structure is not None else ()
     if not found:
