@@ -19,7 +19,7 @@ from tuimail.cli.sifting import Sifter
 from tuimail.cli.sign_in import open_store
 from tuimail.cli.table import Column
 from tuimail.errors import TuimailError, UsageError
-from tuimail.export.attachments import save_attachments
+from tuimail.export.attachments import Item, save_attachments
 from tuimail.export.message_files import SaveProgress
 from tuimail.imap.folder import Folder
 from tuimail.imap.query import parse_size
@@ -66,15 +66,12 @@ def run_attachments(options: Options) -> int:
     with open_store(options, output) as (store, sign_in):
         folders = choose_folders(store, options, sign_in.start_folder)
         sifter = Sifter(store, output, options.connections)
-        kept: list[Row] = []
-        found = _keep(
-            (
-                (folder, message, attachment)
-                for folder, message in sifter.sift(folders, selection, ATTACHMENTS)
-                for attachment in message.attachments
-                if wanted.fits(attachment)
-            ),
-            kept,
+        tally = _Tally(keeps=options.save is not None)
+        found = tally.note_down(
+            (folder, message, attachment)
+            for folder, message in sifter.sift(folders, selection, ATTACHMENTS)
+            for attachment in message.attachments
+            if wanted.fits(attachment)
         )
         if options.json:
             output.write_objects(_attachment_object(*row) for row in found)
@@ -83,11 +80,9 @@ def run_attachments(options: Options) -> int:
             output.write_rows(columns, ([str(row[0].name), *_cells(*row)] for row in found))
         else:
             output.write_rows(_COLUMNS, (_cells(*row) for row in found))
-        count = "1 attachment" if len(kept) == 1 else f"{len(kept):,} attachments"
-        octets = format_size(sum(attachment.size for _, _, attachment in kept))
-        output.note(f"{count}, {octets}, in {format_messages(sifter.total)}")
+        output.note(f"{tally.sentence}, in {format_messages(sifter.total)}")
         if options.save is not None:
-            _save(store, kept, options.save, output)
+            _save(store, tally.kept, options.save, output)
     return output.status
 
 
@@ -109,18 +104,34 @@ def _comparable(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _keep(rows: Iterable[Row], kept: list[Row]) -> Iterator[Row]:
-    """The same rows, noted down on their way."""
-    for row in rows:
-        kept.append(row)
-        yield row
+class _Tally:
+    """Counts attachments on their way, and keeps those that are to be saved."""
+
+    def __init__(self, *, keeps: bool) -> None:
+        self._keeps = keeps
+        self._count = self._octets = 0
+        self.kept: list[Item] = []
+
+    def note_down(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The same rows."""
+        for row in rows:
+            _, message, attachment = row
+            self._count += 1
+            self._octets += attachment.size
+            if self._keeps:
+                self.kept.append((message, attachment))
+            yield row
+
+    @property
+    def sentence(self) -> str:
+        count = "1 attachment" if self._count == 1 else f"{self._count:,} attachments"
+        return f"{count}, {format_size(self._octets)}"
 
 
-def _save(store: MailStore, kept: Sequence[Row], directory: Path, output: Output) -> None:
+def _save(store: MailStore, items: Sequence[Item], directory: Path, output: Output) -> None:
     def show(progress: SaveProgress) -> None:
         output.show_progress(progress.count, progress.total, "attachments saved")
 
-    items = [(message, attachment) for _, message, attachment in kept]
     try:
         report = save_attachments(store, items, directory, on_progress=show).result()
     finally:

@@ -186,11 +186,13 @@ class _Lister:
         rows = self._store.iter_rows(
             chosen, fields=self._fields, items=self._items, chunk=ROWS_AT_ONCE
         )
-        for count, summary in enumerate(rows, 1):
-            if count % 100 == 0:
-                self._output.show_progress(count, total, str(folder.name))
-            yield summary
-        self._output.end_progress()
+        try:
+            for count, summary in enumerate(rows, 1):
+                if count % 100 == 0:
+                    self._output.show_progress(count, total, str(folder.name))
+                yield summary
+        finally:
+            self._output.end_progress()
         if count < total:
             self._output.note(f"{folder.name}: {format_messages(total - count)} went meanwhile")
 

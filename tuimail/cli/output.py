@@ -102,7 +102,7 @@ class Output:
         if not self._has_bar or not total:
             return
         filled = min(24, done * 24 // total)
-        bar = f"{'#' * filled}{'.' * (24 - filled)} {done:,} of {total:,} {what}"
+        bar = f"{'#' * filled}{'.' * (24 - filled)} {done:,} of {total:,} {what[:30]}"
         with self._lock:
             if bar != self._bar:
                 self._draw_bar(bar)
