@@ -12,7 +12,13 @@ import pytest
 from tests.cli.command import Done, run, url
 from tests.cli.conftest import POOR, Served
 from tests.cli.oracle import read_folder, signed_in
-from tests.servers.archive import PASSWORD, GarbageServer, RecordingServer
+from tests.servers.archive import (
+    PASSWORD,
+    DroppingServer,
+    GarbageServer,
+    RecordingConnection,
+    RecordingServer,
+)
 from tests.servers.dovecot import DovecotUser
 from tests.servers.mailboxes import EPOCH, mailbox_of, mailbox_with, plain_message
 from tuimail.archive.command import Command
@@ -318,3 +324,25 @@ def test_a_page_by_arrival_costs_few_commands() -> None:
         run("list", url(server.port), "--json")
         names = [command.split(b" ")[0] for command in server.commands]
     assert names == [b"CAPABILITY", b"LOGIN", b"EXAMINE", b"FETCH"]
+
+
+def test_a_server_that_allows_few_connections() -> None:
+    class Limited(RecordingConnection):
+        def handle_login(self, command: Command) -> str:
+            if len(self.server.connections) > 2:
+                raise no("[LIMIT] Too many connections")
+            return super().handle_login(command)
+
+    with RecordingServer(mailbox_of(3_000), connection_class=Limited) as server:
+        done = run("list", url(server.port), "--page", "all", "--connections", "8", "--json")
+    assert done.status == 0
+    assert [row["uid"] for row in done.objects] == list(range(3_000, 0, -1))
+    assert "tuimail: going on with " in done.said
+
+
+def test_a_lost_connection_costs_no_row() -> None:
+    with DroppingServer(mailbox_of(3_000), cut={2, 4}) as server:
+        done = run("list", url(server.port), "--page", "all", "--json")
+    assert done.status == 0, done.said
+    assert [row["uid"] for row in done.objects] == list(range(3_000, 0, -1))
+    assert "; connecting anew" in done.said
