@@ -38,7 +38,7 @@ BUSY_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 """Response codes of a refusal that is none of the user's name or password (RFC 5530)."""
 STATUS_BURST = 200
 """Commands sent before their answers are read; more could fill both directions and stand still."""
-_NUMBER = re.compile(rb"(UIDVALIDITY|UIDNEXT) (\d{1,19})", re.IGNORECASE)
+_UID_VALIDITY = re.compile(rb"UIDVALIDITY (\d{1,19})", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -48,7 +48,6 @@ class Selected:
     folder: bytes
     total: int = 0
     uid_validity: int = 0
-    uid_next: int | None = None
     changes: int = 0
     """How often EXISTS or EXPUNGE came: sequence numbers from before the last one may be off."""
 
@@ -264,12 +263,9 @@ class Session(Listener):
             self._note_change(self.selected)
 
     def on_code(self, code: bytes, text: str) -> None:
-        if number := _NUMBER.fullmatch(code):
+        if number := _UID_VALIDITY.fullmatch(code):
             if self.selected is not None:
-                if number[1].upper() == b"UIDVALIDITY":
-                    self.selected.uid_validity = int(number[2])
-                else:
-                    self.selected.uid_next = int(number[2])
+                self.selected.uid_validity = int(number[1])
         elif code.upper() == b"ALERT":
             self.on_alert(MailText(text))
         else:
