@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -23,10 +22,10 @@ from tuimail.imap.summary import Summary
 from tuimail.text import MailText
 from tuimail.tui import sentences
 from tuimail.tui.arrival import PageArrival
-from tuimail.tui.asking import ask_for_page
+from tuimail.tui.asking import answer, ask_for_page
 from tuimail.tui.figures import format_order, format_range
 from tuimail.tui.messages import RowsArrived, StatusesArrived, post_from_thread
-from tuimail.tui.screens.panels import DETAILS, FOLDERS, MESSAGES, PanelScreen
+from tuimail.tui.screens.panels import FOLDERS, MESSAGES, PanelScreen
 from tuimail.tui.visit import LAST_PAGE, Visit
 from tuimail.tui.widgets.details import Details
 from tuimail.tui.widgets.folder_tree import FolderTree
@@ -63,10 +62,14 @@ class BrowseScreen(PanelScreen):
         demo: bool = False,
     ) -> None:
         super().__init__()
+        # Kept rather than looked for: an answer may come when Textual has taken them down already.
+        self.folder_tree = FolderTree()
+        self.list_panel = ListPanel(clock)
+        self.details = Details()
+        self.status = StatusLine()
         self.store = store
         self.state = state
         self._account = account
-        self._clock = clock
         self._demo = demo
         self._visit = Visit(INBOX, 1, Order())
         """What was asked for last."""
@@ -81,16 +84,15 @@ class BrowseScreen(PanelScreen):
     def compose(self) -> ComposeResult:
         with Horizontal(id="panels"):
             with Panel(id=FOLDERS):
-                yield PanelHeading()
-                yield FolderTree()
+                yield PanelHeading("Folders")
+                yield self.folder_tree
             with Container(id="mail"):
-                yield ListPanel(self._clock)
-                yield Details(id=DETAILS)
-        yield StatusLine()
+                yield self.list_panel
+                yield self.details
+        yield self.status
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self.query_one(f"#{FOLDERS}", Panel).query_one(PanelHeading).heading = "Folders"
         self.status.account = sentences.DEMO if self._demo else self._account
         self.status.states = self.store.connection_states
         self.folder_tree.notice = self.list_panel.messages.notice = sentences.CONNECTING
@@ -106,22 +108,6 @@ class BrowseScreen(PanelScreen):
         """What was asked for last."""
         return self._visit
 
-    @property
-    def folder_tree(self) -> FolderTree:
-        return self.query_one(FolderTree)
-
-    @property
-    def list_panel(self) -> ListPanel:
-        return self.query_one(ListPanel)
-
-    @property
-    def details(self) -> Details:
-        return self.query_one(Details)
-
-    @property
-    def status(self) -> StatusLine:
-        return self.query_one(StatusLine)
-
     def focus_target(self, panel: str) -> Widget:
         if panel == FOLDERS:
             return self.folder_tree
@@ -133,7 +119,7 @@ class BrowseScreen(PanelScreen):
     async def load_folders(self) -> None:
         """Ask for the folders, then for the counts of those in sight."""
         try:
-            folders = await asyncio.wrap_future(self.store.folders())
+            folders = await answer(self, self.store.folders())
         except TuimailError:
             self.folder_tree.notice = sentences.NO_FOLDER_LIST
             self.folder_tree.alarm = True
@@ -163,7 +149,7 @@ class BrowseScreen(PanelScreen):
             post_from_thread(self, StatusesArrived(arrived))
 
         try:
-            await asyncio.wrap_future(self.store.statuses(folders, take))
+            await answer(self, self.store.statuses(folders, take))
         except TuimailError as error:
             self.say(sentences.as_sentence(error))
 
@@ -208,8 +194,8 @@ class BrowseScreen(PanelScreen):
         self._arrival = arrival
         patience = self.set_timer(PATIENCE, lambda: self._show_waiting(visit))
         try:
-            page = await asyncio.wrap_future(
-                ask_for_page(self.store, visit, arrival, self.list_panel.extra)
+            page = await answer(
+                self, ask_for_page(self.store, visit, arrival, self.list_panel.extra)
             )
         except TuimailError as error:
             self._show_sentence(visit, sentences.failed(error), alarm=True)

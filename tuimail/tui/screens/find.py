@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from tuimail.imap.row_extras import check_field_name, check_item_name
 from tuimail.imap.selection import Selection
 from tuimail.imap.summary import Summary
 from tuimail.tui import sentences
+from tuimail.tui.asking import answer
 from tuimail.tui.columns import NUMBER_COLUMN, UID_COLUMN, ExtraColumn, header_column, item_column
 from tuimail.tui.screens.browse import BrowseScreen
 from tuimail.tui.screens.panels import FOLDERS
@@ -140,13 +140,11 @@ class FindScreen(BrowseScreen):
     async def _mark_chosen(self, numbers: NumberSet, by_uid: bool) -> None:
         folder = self.visit.folder
         try:
-            chosen = await asyncio.wrap_future(
-                self.store.choose(folder, Selection(numbers, by_uid))
-            )
+            chosen = await answer(self, self.store.choose(folder, Selection(numbers, by_uid)))
             marked = 0
             for start in range(0, len(chosen.uids), ROWS_AT_A_TIME):
                 uids = chosen.uids[start : start + ROWS_AT_A_TIME]
-                rows = await asyncio.wrap_future(self.store.rows(chosen, uids))
+                rows = await answer(self, self.store.rows(chosen, uids))
                 self.mark_rows(rows)
                 marked += len(rows)
                 self.say(sentences.marking(marked, len(chosen.uids)))
@@ -190,7 +188,7 @@ class FindScreen(BrowseScreen):
             # One item that the server does not know would cost every page.
             try:
                 asked = self.store.unknown_items(self.visit.folder, (name,))
-                unknown = await asyncio.wrap_future(asked)
+                unknown = await answer(self, asked)
             except TuimailError as error:
                 self.say(sentences.as_sentence(error))
                 return

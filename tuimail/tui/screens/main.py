@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -29,6 +28,7 @@ from tuimail.imap.summary import Summary
 from tuimail.mail.unsubscribe import Link
 from tuimail.text import MailText
 from tuimail.tui import sentences
+from tuimail.tui.asking import answer
 from tuimail.tui.keys import BROWSE_KEYS
 from tuimail.tui.messages import SaveProgressed, StoreReported, post_from_thread
 from tuimail.tui.reading import read_headers, read_text
@@ -128,7 +128,7 @@ class MainScreen(FindScreen):
             return
         self.details.show_text_notice(sentences.FETCHING_TEXT)
         try:
-            text = await asyncio.wrap_future(read_text(self.store, summary.identity, part))
+            text = await answer(self, read_text(self.store, summary.identity, part))
         except TuimailError as error:
             self.details.show_text_notice(sentences.failed(error, "Enter"))
         else:
@@ -137,7 +137,7 @@ class MainScreen(FindScreen):
     @work(exclusive=True, group="headers")
     async def _load_headers(self, summary: Summary) -> None:
         try:
-            headers = await asyncio.wrap_future(read_headers(self.store, summary.identity))
+            headers = await answer(self, read_headers(self.store, summary.identity))
         except TuimailError as error:
             self.details.show_headers_notice(sentences.as_sentence(error))
         else:
@@ -273,7 +273,7 @@ class MainScreen(FindScreen):
     @work(group="save")
     async def _watch_save(self, save: Future[SaveReport]) -> None:
         try:
-            report = await asyncio.wrap_future(save)
+            report = await answer(self, save)
         except TuimailError as error:
             sentence = sentences.as_sentence(error)
         else:

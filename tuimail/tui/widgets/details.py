@@ -94,16 +94,22 @@ class Details(Panel):
     class ReadRequested(Message):
         """The text of the message is to be read."""
 
-    _summary: Summary | None = None
-    _headers: ReadHeaders | None = None
-    _headers_notice = ""
+    def __init__(self) -> None:
+        super().__init__(id="details")
+        self._summary: Summary | None = None
+        self._headers: ReadHeaders | None = None
+        self._headers_notice = ""
+        self._heading = TabHeading()
+        self._fields = Reader(id=Tab.HEADERS.value)
+        self._attachments = AttachmentList(id=Tab.ATTACHMENTS.value)
+        self._text = Reader(id=Tab.TEXT.value)
 
     def compose(self) -> ComposeResult:
-        yield TabHeading()
+        yield self._heading
         with ContentSwitcher(initial=Tab.HEADERS.value):
-            yield Reader(id=Tab.HEADERS.value)
-            yield AttachmentList(id=Tab.ATTACHMENTS.value)
-            yield Reader(id=Tab.TEXT.value)
+            yield self._fields
+            yield self._attachments
+            yield self._text
 
     def on_mount(self) -> None:
         self.show_message(None)
@@ -118,7 +124,7 @@ class Details(Panel):
         attachments = self._summary.attachments if self._summary else ()
         if len(attachments) == 1:
             return attachments[0]
-        return self.query_one(AttachmentList).current if self.tab is Tab.ATTACHMENTS else None
+        return self._attachments.current if self.tab is Tab.ATTACHMENTS else None
 
     @property
     def has_headers(self) -> bool:
@@ -131,8 +137,8 @@ class Details(Panel):
         self._headers = None
         self._headers_notice = ""
         attachments = summary.attachments if summary else ()
-        self.query_one(TabHeading).attachments = len(attachments)
-        self.query_one(AttachmentList).show_attachments(attachments, _attachment_notice(summary))
+        self._heading.attachments = len(attachments)
+        self._attachments.show_attachments(attachments, _attachment_notice(summary))
         self.show_text_notice(_text_notice(summary))
         self._lay_out_headers()
         self._name_message()
@@ -163,16 +169,12 @@ class Details(Panel):
     def pane(self) -> Reader | AttachmentList:
         """The pane of the chosen tab: what takes the focus."""
         if self.tab is Tab.ATTACHMENTS:
-            return self.query_one(AttachmentList)
-        return self.query_one(f"#{self.tab.value}", Reader)
-
-    @property
-    def _text(self) -> Reader:
-        return self.query_one(f"#{Tab.TEXT.value}", Reader)
+            return self._attachments
+        return self._text if self.tab is Tab.TEXT else self._fields
 
     def watch_tab(self, tab: Tab) -> None:
         had_focus = self.has_focus_within
-        self.query_one(TabHeading).tab = tab
+        self._heading.tab = tab
         self._name_message()
         self.query_one(ContentSwitcher).current = tab.value
         if had_focus:
@@ -201,7 +203,7 @@ class Details(Panel):
     def _name_message(self) -> None:
         """Say in the rule which message it is, where the pane does not."""
         named = self._summary if self.tab is not Tab.HEADERS else None
-        self.query_one(TabHeading).note = str(named.subject) if named else ""
+        self._heading.note = str(named.subject) if named else ""
 
     def _step_tab(self, step: int) -> None:
         tabs = list(Tab)
@@ -220,7 +222,7 @@ class Details(Panel):
             ]
         else:
             passages += _short_headers(summary, read)
-        self.query_one(f"#{Tab.HEADERS.value}", Reader).show_passages(passages)
+        self._fields.show_passages(passages)
 
 
 def _label(fields: Iterable[tuple[str, str]]) -> list[Passage]:

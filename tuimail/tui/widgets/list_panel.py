@@ -25,26 +25,20 @@ class ListPanel(Panel):
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(id="messages")
-        self._clock = clock
+        self.heading = PanelHeading()
+        self.titles = ColumnTitles()
+        self.messages = MessageList(clock)
         self.extra: tuple[ExtraColumn, ...] = ()
         """Columns that somebody added, for pages that are shown from now on."""
 
     def compose(self) -> ComposeResult:
-        yield PanelHeading()
-        yield ColumnTitles()
-        yield MessageList(self._clock)
-
-    @property
-    def messages(self) -> MessageList:
-        return self.query_one(MessageList)
-
-    @property
-    def heading(self) -> PanelHeading:
-        return self.query_one(PanelHeading)
+        yield self.heading
+        yield self.titles
+        yield self.messages
 
     def on_message_list_columns_changed(self, event: MessageList.ColumnsChanged) -> None:
         event.stop()
-        self.query_one(ColumnTitles).columns = event.columns
+        self.titles.columns = event.columns
 
     def show_waiting(self, sentence: str) -> None:
         """Another page was asked for and does not come at once: dim what stands here."""
@@ -103,7 +97,7 @@ class ListPanel(Panel):
     ) -> None:
         recipients = folder.special_use in _SENT_USES
         self.heading.heading = f"{folder.name} and below" if names else str(folder.name)
-        self.query_one(ColumnTitles).person = "To" if recipients else "From"
+        self.titles.person = "To" if recipients else "From"
         self.messages.stale = False
         extra = (folder_column(names), *self.extra) if names else self.extra
         self.messages.show_rows(rows, cursor, recipients=recipients, extra=extra)

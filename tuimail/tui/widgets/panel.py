@@ -30,6 +30,10 @@ class PanelHeading(Widget):
     active: reactive[bool] = reactive(False, toggle_class="-active")
     """Whether the keys go to this panel."""
 
+    def __init__(self, heading: str = "") -> None:
+        super().__init__()
+        self.set_reactive(PanelHeading.heading, heading)
+
     def titles(self) -> list[tuple[str, bool]]:
         """The words in the rule, each with whether it is the chosen one."""
         return [(self.heading, True)]
