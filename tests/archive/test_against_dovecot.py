@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import imapclient
-import pytest
 
 from tests.archive.client import Client, connected
 from tests.mail.sections import walk_sections
@@ -194,7 +193,6 @@ def structures(port: int, user: str, password: str, count: int) -> dict[int, Any
         return dict(client.fetch(range(1, count + 1), ["BODYSTRUCTURE", "RFC822.SIZE"]))
 
 
-@pytest.mark.xdist_group("corpus")
 def test_corpus(dovecot_user: DovecotUser, corpus: list[Path]) -> None:
     raws = [raw for path in corpus if is_appended_as_it_is(raw := load_with_crlf(path))]
     with both(dovecot_user, raws) as (theirs, ours):
@@ -223,7 +221,6 @@ def test_corpus(dovecot_user: DovecotUser, corpus: list[Path]) -> None:
         assert len(wrong) <= len(raws) // 50, wrong
 
 
-@pytest.mark.xdist_group("corpus")
 def test_structures_of_the_corpus(dovecot_user: DovecotUser, corpus: list[Path]) -> None:
     raws = [
         raw

@@ -10,11 +10,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 
 _NUMBERS = re.compile(rb"(\d+) \(")
 _UID = re.compile(rb"UID (\d+)")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_LISTED = re.compile(rb'\(([^)]*)\) "(.)" (?:"((?:[^"\\]|\\.)*)"|(\S+))')
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,33 @@ def _read(line: bytes, raw: bytes) -> Told:
         int(time.mktime(moment)),  # imaplib gives local time
         raw,
     )
+
+
+def named_parts(raw: bytes) -> Iterator[tuple[str, bytes]]:
+    """Names and decoded octets of parts that have a name, outside nested messages."""
+    for part in _walk_own(email.message_from_bytes(raw, policy=email.policy.default)):
+        name = part.get_filename()
+        if name and part.get_content_maintype() != "message":
+            octets = part.get_payload(decode=True)
+            assert isinstance(octets, bytes)
+            yield str(name), octets
+
+
+def _walk_own(message: Message) -> Iterator[Message]:
+    if message.get_content_maintype() == "multipart" and message.is_multipart():
+        for part in message.get_payload():
+            assert isinstance(part, Message)
+            yield from _walk_own(part)
+    else:
+        yield message
+
+
+def listed(client: imaplib.IMAP4, *, subscribed: bool = False) -> dict[str, tuple[set[str], str]]:
+    """Attributes and delimiter by raw name."""
+    _, lines = client.lsub() if subscribed else client.list()
+    found = {}
+    for line in lines:
+        if isinstance(line, bytes) and (match := _LISTED.fullmatch(line)):
+            name = re.sub(rb"\\(.)", rb"\1", match[3] or match[4]).decode()
+            found[name] = (set(match[1].decode().split()), match[2].decode())
+    return found

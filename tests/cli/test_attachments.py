@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import run, url
 from tests.cli.conftest import POOR, Served
-from tests.cli.oracle import read_folder, signed_in
+from tests.cli.oracle import named_parts, read_folder, signed_in
 from tests.servers.archive import GarbageServer, RecordingServer
 from tests.servers.dovecot import DovecotUser
 from tests.servers.mailboxes import mailbox_of, mailbox_with, plain_message
@@ -26,36 +23,15 @@ KEYS = [
 PDF = base64.encodebytes(bytes(range(256)) * 200).replace(b"\n", b"\r\n")
 
 
-def named_parts(raw: bytes) -> Iterator[tuple[str, int]]:
-    """Names and decoded sizes of parts that have a name, outside nested messages."""
-    message = message_from_bytes(raw, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    for part in _walk_own(message):
-        name = part.get_filename()
-        if name and part.get_content_maintype() != "message":
-            octets = part.get_payload(decode=True)
-            assert isinstance(octets, bytes)
-            yield str(name), len(octets)
-
-
-def _walk_own(message: Message) -> Iterator[Message]:
-    if message.get_content_maintype() == "multipart" and message.is_multipart():
-        for part in message.get_payload():
-            assert isinstance(part, Message)
-            yield from _walk_own(part)
-    else:
-        yield message
-
-
-def test_names_and_sizes_as_the_stdlib_finds_them(served: Served) -> None:
-    done = run("attachments", served.url, "--json", password=served.password)
+def test_names_and_sizes_as_the_stdlib_finds_them(either: Served) -> None:
+    done = run("attachments", either.url, "--json", password=either.password)
     assert done.status == 0, done.said
     rows = done.objects
     assert all(list(row) == KEYS for row in rows)
     ours = {(row["uid"], row["name"]): row["size"] for row in rows}
-    with signed_in(served.port, served.user, served.password) as client:
+    with signed_in(either.port, either.user, either.password) as client:
         _, told = read_folder(client)
-    theirs = {(one.uid, name): size for one in told for name, size in named_parts(one.raw)}
+    theirs = {(one.uid, name): len(octets) for one in told for name, octets in named_parts(one.raw)}
     assert len(theirs) > 15
     assert ours.keys() >= theirs.keys()
     for key, size in theirs.items():

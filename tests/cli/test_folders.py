@@ -7,7 +7,7 @@ import re
 
 from tests.cli.command import run, url
 from tests.cli.conftest import POOR, Served
-from tests.cli.oracle import signed_in
+from tests.cli.oracle import listed, signed_in
 from tests.servers.archive import RecordingServer
 from tests.servers.dovecot import DovecotUser
 from tests.servers.scripted import ScriptedServer
@@ -19,18 +19,6 @@ KEYS = [
     *("subscribed", "messages", "unseen", "recent", "uid_next", "uid_validity", "size"),
 ]
 COUNTS = ("messages", "unseen", "recent", "uid_next", "uid_validity")
-_LISTED = re.compile(rb'\(([^)]*)\) "(.)" (?:"((?:[^"\\]|\\.)*)"|(\S+))')
-
-
-def listed(client: imaplib.IMAP4, *, subscribed: bool = False) -> dict[str, tuple[set[str], str]]:
-    """Attributes and delimiter by raw name."""
-    _, lines = client.lsub() if subscribed else client.list()
-    found = {}
-    for line in lines:
-        if isinstance(line, bytes) and (match := _LISTED.fullmatch(line)):
-            name = re.sub(rb"\\(.)", rb"\1", match[3] or match[4]).decode()
-            found[name] = (set(match[1].decode().split()), match[2].decode())
-    return found
 
 
 def counts(client: imaplib.IMAP4, raw_name: str) -> tuple[int, ...]:
@@ -43,12 +31,12 @@ def counts(client: imaplib.IMAP4, raw_name: str) -> tuple[int, ...]:
     return tuple(int(told[name]) for name in names)
 
 
-def test_every_folder_as_imaplib_sees_it(served: Served) -> None:
-    done = run("folders", served.url, "--json", password=served.password)
+def test_every_folder_as_imaplib_sees_it(either: Served) -> None:
+    done = run("folders", either.url, "--json", password=either.password)
     assert done.status == 0, done.said
     rows = {row["raw_name"]: row for row in done.objects}
     assert all(list(row) == KEYS for row in rows.values())
-    with signed_in(served.port, served.user, served.password) as client:
+    with signed_in(either.port, either.user, either.password) as client:
         told = listed(client)
         subscribed = listed(client, subscribed=True)
         assert rows.keys() == told.keys()
@@ -64,7 +52,7 @@ def test_every_folder_as_imaplib_sees_it(served: Served) -> None:
             else:
                 assert {row[key] for key in (*COUNTS, "size")} == {None}
     shown = {row["name"] for row in rows.values()}
-    assert {"Reisen/Zürich", "日本", "Archive/2023", "INBOX"} <= shown
+    assert shown >= {folder.name for folder in either.mailbox.folders}
 
 
 def test_the_order_is_the_one_that_people_expect(full_archive: Served) -> None:

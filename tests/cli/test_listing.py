@@ -43,10 +43,10 @@ def numbers(done: Done) -> list[int]:
     return [row["sequence_number"] for row in done.objects]
 
 
-def test_every_message_as_imaplib_sees_it(served: Served) -> None:
-    with signed_in(served.port, served.user, served.password) as client:
+def test_every_message_as_imaplib_sees_it(either: Served) -> None:
+    with signed_in(either.port, either.user, either.password) as client:
         validity, told = read_folder(client)
-    done = list_json(served, "INBOX", "--page", "all", "--ascending")
+    done = list_json(either, "INBOX", "--page", "all", "--ascending")
     assert done.status == 0, done.said
     rows = done.objects
     assert [list(row) for row in rows] == [KEYS] * len(told)
