@@ -14,7 +14,8 @@
     ├── FolderChanged           UIDVALIDITY is another one than before: every UID is void
     ├── MessageGone             the message was expunged meanwhile
     ├── MessageUnreadable       this one message's data cannot be read; its neighbours can
-    │   └── MessageTooComplex   reading it would cost more than any honest message does
+    │   ├── MessageTooComplex   reading it would cost more than any honest message does
+    │   └── MessageTooLarge     it takes more than the file format holds
     └── FileError               the disk said no
 
 `str(error)` is one sentence for a person. Words of a server or of a message in it have been
@@ -90,6 +91,10 @@ class MessageUnreadable(TuimailError):
 
 class MessageTooComplex(MessageUnreadable):
     """Reading it would cost more than any honest message does."""
+
+
+class MessageTooLarge(MessageUnreadable):
+    """It takes more than the file format holds."""
 
 
 class FileError(TuimailError):

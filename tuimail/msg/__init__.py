@@ -1,0 +1,1 @@
+"""Outlook .msg files: the container (MS-CFB), the properties (MS-OXMSG) and the way from mail."""
