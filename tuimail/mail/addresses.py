@@ -59,22 +59,25 @@ class Address:
     address: MailText
 
 
-def parse_addresses(value: bytes) -> tuple[Address, ...]:
+def parse_addresses(
+    value: bytes, *, most: int = ADDRESS_LIMIT, octets: int = LENGTH_LIMIT
+) -> tuple[Address, ...]:
     """The mailboxes of a raw field value, folded or not, in their order; never raises.
 
     The members of a group are listed, its name is not. Encoded words are decoded after the list
     has been split, so that a comma in one separates nothing. Also read: comments as names
-    (`ada@example.org (Ada)`), routes, and a semicolon or nothing between addresses.
+    (`ada@example.org (Ada)`), routes, and a semicolon or nothing between addresses. What stands
+    beyond `most` addresses or so many octets is passed over.
     """
     if not value:
         return ()
-    value = unfold(value[:LENGTH_LIMIT])
+    value = unfold(value[:octets])
     found: list[Address] = []
     position = 0
-    while position < len(value) and len(found) < ADDRESS_LIMIT:
+    while position < len(value) and len(found) < most:
         plain = _PLAIN.match(value, position)
         if plain is None:
-            return (*found, *_scan(value, position, ADDRESS_LIMIT - len(found)))
+            return (*found, *_scan(value, position, most - len(found)))
         quoted, name, beside, alone = plain.groups()
         shown = decode_words(quoted or (name or b"").strip())
         found.append(Address(MailText(shown), _decode_address(beside or alone)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from functools import lru_cache
 
 # What senders call a charset is often narrower than what they use: the wider one reads both.
@@ -48,6 +49,8 @@ _NOT_CHARSETS = frozenset(
 
 # RFC 2978, 2.3 has 40; what a stranger makes longer is not worth remembering.
 _NAME_LIMIT = 80
+_META_CHARSET = re.compile(rb"<meta\b[^>]*\bcharset=[\"']?([a-z0-9_.:-]+)", re.IGNORECASE)
+_META_LIMIT = 4096
 
 
 def decode_text(data: bytes, charset: str | None) -> str:
@@ -66,6 +69,14 @@ def decode_text(data: bytes, charset: str | None) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")
+
+
+def decode_html(data: bytes, charset: str | None) -> str:
+    """The same for HTML, which may name its charset itself where the header does not."""
+    if not charset:
+        named = _META_CHARSET.search(data[:_META_LIMIT])
+        charset = named[1].decode("ascii") if named else None
+    return decode_text(data, charset)
 
 
 @lru_cache(maxsize=512)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tuimail.errors import MessageTooComplex
 from tuimail.mail.addresses import parse_addresses
-from tuimail.mail.charsets import decode_text
+from tuimail.mail.charsets import decode_html, decode_text
 from tuimail.mail.encoded_words import decode_words
 from tuimail.mail.entity import Entity, parse_entity
 from tuimail.mail.flowed import join_flowed
@@ -53,8 +53,6 @@ _BOUNDARY = re.compile(rb"^--", re.MULTILINE)
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n\Z")
 # Octets that mail-parser had no character for, and escapes of charsets that it did not decode.
 _FAULT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
-_META_CHARSET = re.compile(rb"<meta\b[^>]*\bcharset=[\"']?([a-z0-9_.:-]+)", re.IGNORECASE)
-_META_LIMIT = 4096
 _SEVEN_BIT_CHARSET = re.compile(r"utf-?7|hz|iso-2022", re.IGNORECASE)
 
 
@@ -169,9 +167,8 @@ def _parsed_text(entity: Entity, mime: bytes, body: bytes) -> str | None:
 def _decode_part(entity: Entity, body: bytes) -> str:
     decoded = decode_body(body, entity.encoding)
     charset = entity.parameters.get("charset")
-    if not charset and entity.media_type == "text/html":
-        named = _META_CHARSET.search(decoded[:_META_LIMIT])
-        charset = named[1].decode("ascii") if named else None
+    if entity.media_type == "text/html":
+        return decode_html(decoded, charset)
     return decode_text(decoded, charset)
 
 

@@ -1,0 +1,81 @@
+"""Convert messages to Outlook's .msg: `python -m tuimail.msg FILE.eml [OUT.msg]`.
+
+Without an argument it reads JSON Lines from stdin, one message each: `eml` and `msg` are paths,
+`internal_date` (RFC 3339) and `flags` what a server knows of it, both optional. For each it writes
+a line to stdout once the file is whole: `msg`, `size` and `lost`, or `msg` and `error`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tuimail.errors import MessageUnreadable
+from tuimail.msg.writer import MsgReport, write_msg
+
+_USAGE = "usage: python -m tuimail.msg [FILE.eml [OUT.msg]]"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Gives the exit status: 0, 1 where a file could not be converted, 2 for wrong usage."""
+    if len(arguments) > 2 or any(argument.startswith("-") for argument in arguments):
+        _say(_USAGE)
+        return 2
+    if arguments:
+        return _convert_one(arguments)
+    status = 0
+    for line in sys.stdin.buffer:
+        answer = _answer(json.loads(line))
+        status |= "error" in answer
+        sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+        sys.stdout.buffer.flush()
+    return status
+
+
+def convert(
+    eml: str, msg: str, internal_date: datetime | None = None, flags: Sequence[str] = ("\\Seen",)
+) -> MsgReport:
+    """Convert a file; what is written there is replaced. Raises OSError, MessageUnreadable."""
+    keywords = [flag for flag in flags if not flag.startswith(("\\", "$"))]
+    with open(eml, "rb") as source, open(msg, "wb") as out:
+        return write_msg(source, out, internal_date=internal_date, flags=flags, keywords=keywords)
+
+
+def _convert_one(arguments: Sequence[str]) -> int:
+    eml = arguments[0]
+    msg = arguments[1] if len(arguments) > 1 else str(Path(eml).with_suffix(".msg"))
+    try:
+        report = convert(eml, msg)
+    except (OSError, MessageUnreadable) as error:
+        _say(f"{error}")
+        return 1
+    for clause in report.lost:
+        _say(f"{clause}")
+    return 0
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"tuimail.msg: {sentence}\n")
+
+
+def _answer(order: dict[str, Any]) -> dict[str, Any]:
+    moment = order.get("internal_date")
+    try:
+        report = convert(
+            order["eml"],
+            order["msg"],
+            datetime.fromisoformat(moment) if moment else None,
+            order.get("flags", ("\\Seen",)),
+        )
+    except (OSError, MessageUnreadable) as error:
+        sentence = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return {"msg": order["msg"], "error": sentence}
+    return {"msg": order["msg"], "size": report.size, "lost": report.lost}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

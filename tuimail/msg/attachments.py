@@ -1,0 +1,174 @@
+"""Attachments of a message: files, inline pictures, other messages (MS-OXCMSG 2.2.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from html import unescape
+from itertools import islice
+from mimetypes import MimeTypes
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from tuimail.mail.decoder import make_decoder
+from tuimail.mail.encoded_words import decode_words
+from tuimail.mail.entity import Entity
+from tuimail.mail.header_block import read_values
+from tuimail.mail.transfer_encoding import decode_body
+from tuimail.msg.cfb import Content, LargeContent, Storage
+from tuimail.msg.mapi import PidTag, Properties
+from tuimail.msg.parts import Attached, is_attachment, read_body
+from tuimail.msg.people import TABLE_LIMIT
+
+StoreMessage = Callable[[Storage, Entity], None]
+"""Writes a nested message into the storage of its own."""
+
+_ATTACHMENT = 7
+_BY_VALUE, _EMBEDDED = 1, 5
+_NOT_RENDERED = -1
+_IN_HTML = 4
+_PIECE = 1 << 18
+_SMALL = 1 << 18
+"""Encoded octets up to which a part is decoded once and kept; above, twice and not kept."""
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
+_REFERENCE = re.compile(r"cid:([^\"'\s>)]+)", re.IGNORECASE)
+_SHORT_UNSAFE = re.compile(r"[^A-Z0-9!#$%&'()@^_`{}~-]")
+# Without the files of this machine, so that names are the same everywhere.
+_MIME_TYPES = MimeTypes()
+_EXTENSIONS = {
+    "text/plain": ".txt",
+    "text/html": ".htm",
+    "image/jpeg": ".jpg",
+    "message/rfc822": ".eml",
+    "message/delivery-status": ".txt",
+    "text/calendar": ".ics",
+    "application/pkcs7-mime": ".p7m",
+    "application/pkcs7-signature": ".p7s",
+    "application/pgp-signature": ".asc",
+}
+
+
+class Attachments:
+    """Writes the attachments of one message, and counts them."""
+
+    def __init__(
+        self, storage: Storage, raw: bytes, store_message: StoreMessage, lost: list[str]
+    ) -> None:
+        self._storage = storage
+        self._raw = raw
+        self._store_message = store_message
+        self._lost = lost
+        self.count = 0
+        self.is_any_visible = False
+        """Whether one is not a picture within the text."""
+
+    def store_all(self, attached: Sequence[Attached], html: str) -> None:
+        """Write them in their order, as many as Outlook takes."""
+        referred = {unquote(unescape(cid)) for cid in _REFERENCE.findall(html)}
+        for one in islice(attached, TABLE_LIMIT):
+            entity = one.entity
+            fields = read_values(self._raw[entity.start : entity.body_start])
+            location = decode_words(fields.get("content-location", b""))
+            may_be_inline = one.is_related or not is_attachment(entity)
+            is_inline = may_be_inline and (
+                (entity.content_id in referred) or bool(location and location in html)
+            )
+            name = file_name(entity, self._raw, self.count + 1)
+            properties = self._describe(name, entity.media_type)
+            properties.set(PidTag.ATTACH_CONTENT_ID, entity.content_id)
+            properties.set(PidTag.ATTACH_CONTENT_LOCATION, location)
+            if is_inline:
+                properties.set(PidTag.ATTACH_FLAGS, _IN_HTML)
+                properties.set(PidTag.ATTACHMENT_HIDDEN, True)
+            self.is_any_visible |= not is_inline
+            if entity.message is not None:
+                self._store_embedded(properties, entity, entity.message)
+            else:
+                self._store_by_value(properties, decoded_content(self._raw, entity))
+        if len(attached) > self.count:
+            self._lost.append(
+                f"{len(attached) - self.count:,} of {len(attached):,} attachments are left out:"
+                f" Outlook takes {TABLE_LIMIT:,}"
+            )
+
+    def store_content(self, name: str, media_type: str, content: Content) -> None:
+        """Write one that is no part of the message, but all of it."""
+        self._store_by_value(self._describe(name, media_type), content)
+        self.is_any_visible = True
+
+    def _describe(self, name: str, media_type: str) -> Properties:
+        properties, path = Properties(), PurePosixPath(name)
+        for tag, value in (
+            (PidTag.ATTACH_NUMBER, self.count),
+            (PidTag.OBJECT_TYPE, _ATTACHMENT),
+            (PidTag.RENDERING_POSITION, _NOT_RENDERED),
+            (PidTag.DISPLAY_NAME, name),
+            (PidTag.ATTACH_LONG_FILENAME, name),
+            (PidTag.ATTACH_FILENAME, short_name(path)),
+            (PidTag.ATTACH_EXTENSION, path.suffix),
+            (PidTag.ATTACH_MIME_TAG, media_type),
+        ):
+            properties.set(tag, value)
+        return properties
+
+    def _store_embedded(self, properties: Properties, entity: Entity, message: Entity) -> None:
+        properties.set(PidTag.ATTACH_METHOD, _EMBEDDED)
+        properties.set(PidTag.ATTACH_SIZE, entity.end - entity.body_start)
+        properties.set(PidTag.ATTACH_DATA_OBJECT, 1)
+        storage = self._place(properties)
+        name = f"__substg1.0_{PidTag.ATTACH_DATA_OBJECT:08X}"
+        self._store_message(storage.add_storage(name), message)
+
+    def _store_by_value(self, properties: Properties, content: Content) -> None:
+        properties.set(PidTag.ATTACH_METHOD, _BY_VALUE)
+        size = len(content) if isinstance(content, bytes) else content.size
+        properties.set(PidTag.ATTACH_SIZE, size)
+        properties.set(PidTag.ATTACH_DATA_BINARY, content)
+        self._place(properties)
+
+    def _place(self, properties: Properties) -> Storage:
+        storage = self._storage.add_storage(f"__attach_version1.0_#{self.count:08X}")
+        properties.store(storage, bytes(8))
+        self.count += 1
+        return storage
+
+
+def decoded_content(raw: bytes, entity: Entity) -> Content:
+    """The octets of a part, decoded while they are written where they are many."""
+    size = entity.end - entity.body_start
+    if size <= _SMALL:
+        return decode_body(read_body(raw, entity), entity.encoding)
+
+    def decode() -> Iterator[bytes]:
+        decoder = make_decoder(entity.encoding)
+        for start in range(entity.body_start, entity.end, _PIECE):
+            yield decoder.feed(raw[start : min(start + _PIECE, entity.end)])
+        yield decoder.finish()
+
+    return LargeContent(sum(map(len, decode())), decode)
+
+
+def file_name(entity: Entity, raw: bytes, number: int) -> str:
+    """A name without folders and without what Windows has no place for, never empty."""
+    name = (entity.filename or "").replace("\\", "/").rpartition("/")[2]
+    name = _UNSAFE.sub("_", name).strip(" .")
+    if entity.message is not None:
+        if not name:
+            header = read_values(raw[entity.message.start : entity.message.body_start])
+            subject = _UNSAFE.sub("_", decode_words(header.get("subject", b""))).strip(" .")
+            name = subject[:100].strip(" .") or f"ATT{number:05}"
+        return name.removesuffix(".eml").removesuffix(".EML") + ".msg"
+    if name:
+        return name
+    kind = entity.media_type
+    extension = _EXTENSIONS.get(kind) or _MIME_TYPES.guess_extension(kind) or ".dat"
+    return f"ATT{number:05}{extension}"
+
+
+def short_name(path: PurePosixPath) -> str:
+    """The name in 8.3 characters, as DOS knew them."""
+    stem = _SHORT_UNSAFE.sub("_", path.stem.upper())
+    extension = _SHORT_UNSAFE.sub("_", path.suffix[1:].upper())[:3]
+    if len(stem) > 8 or len(path.suffix) > 4:
+        stem = stem[:6] + "~1"
+    return f"{stem}.{extension}" if extension else stem

@@ -1,0 +1,116 @@
+"""Which entity of a message is its text, and which ones are attached to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tuimail.mail.entity import Entity
+
+_TEXTS = frozenset({"text/plain", "text/html"})
+_OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
+
+
+class Protection(Enum):
+    """S/MIME that has to stay as it is (MS-OXOSMIME 2.1); the value is the message class."""
+
+    NONE = "IPM.Note"
+    CLEAR_SIGNED = "IPM.Note.SMIME.MultipartSigned"
+    OPAQUE = "IPM.Note.SMIME"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A part that is read, not attached."""
+
+    entity: Entity
+    is_alternative: bool
+    """Other parts say the same in another format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A part that is attached."""
+
+    entity: Entity
+    is_related: bool
+    """It belongs to the HTML beside it."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of one message, nested messages as wholes."""
+
+    texts: list[Text] = field(default_factory=list)
+    attached: list[Attached] = field(default_factory=list)
+
+
+def find_protection(root: Entity) -> Protection:
+    """Whether a message is S/MIME. PGP/MIME is not: Outlook has no class for it."""
+    if root.media_type in _OPAQUE:
+        return Protection.OPAQUE
+    if root.media_type == "multipart/signed" and root.has_parts:
+        if root.parameters.get("protocol", "").lower() in _SIGNATURES:
+            return Protection.CLEAR_SIGNED
+        if root.children[-1].media_type in _SIGNATURES:
+            return Protection.CLEAR_SIGNED
+    return Protection.NONE
+
+
+def find_parts(root: Entity) -> Parts:
+    """Sort the parts of a message; the nesting of an Entity is bounded, so this recursion is."""
+    parts = Parts()
+    _gather(root, parts, is_alternative=False, is_related=False)
+    if not parts.texts:
+        _take_named_text(parts)
+    if root.media_type.startswith("multipart/") and not root.has_parts:
+        # A multipart without a boundary: its body is all that there is to read.
+        parts.texts, parts.attached = [Text(root, is_alternative=False)], []
+    return parts
+
+
+def _gather(entity: Entity, parts: Parts, *, is_alternative: bool, is_related: bool) -> None:
+    if entity.has_parts:
+        kind = entity.media_type
+        for number, child in enumerate(entity.children):
+            _gather(
+                child,
+                parts,
+                is_alternative=is_alternative or kind == "multipart/alternative",
+                is_related=is_related or (kind == "multipart/related" and number > 0),
+            )
+    elif entity.media_type in _TEXTS and not is_attachment(entity) and not entity.filename:
+        parts.texts.append(Text(entity, is_alternative))
+    else:
+        parts.attached.append(Attached(entity, is_related))
+
+
+def _take_named_text(parts: Parts) -> None:
+    """A message whose only text has a name is still read."""
+    for attached in parts.attached:
+        if attached.entity.media_type in _TEXTS and not is_attachment(attached.entity):
+            parts.attached.remove(attached)
+            parts.texts.append(Text(attached.entity, is_alternative=False))
+            return
+
+
+def is_attachment(entity: Entity) -> bool:
+    """Whether the sender calls it one; a disposition that nobody knows is one (RFC 2183, 2.8)."""
+    return entity.disposition is not None and entity.disposition.value not in ("inline", "")
+
+
+def read_body(raw: bytes, entity: Entity) -> bytes:
+    """A body, still in its transfer encoding."""
+    return raw[entity.body_start : entity.end]
+
+
+def own_fields(fields: Sequence[tuple[str, bytes]]) -> bytes:
+    """The fields that describe a body, as a header block of their own (RFC 8551, 3.1)."""
+    kept = [
+        name.encode("ascii") + b": " + value
+        for name, value in fields
+        if name.lower().startswith("content-") or name.lower() == "mime-version"
+    ]
+    return b"\r\n".join((*kept, b"", b""))
