@@ -1,0 +1,252 @@
+"""Compares what a reader finds in a .msg file with what another one finds in the EML.
+
+Told apart are values, not spellings: line ends, runs of blanks in headers, the C1 controls of a
+page that says ISO-8859-1 and means Windows-1252, and in HTML charset declarations and all white
+space are no differences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from html import unescape
+from operator import attrgetter
+from typing import NamedTuple
+
+from tests.bench.msg_reading import Attachment, Mailbox, Reading, Recipient
+
+
+class Comparison(NamedTuple):
+    """One value on both sides, as text for a person."""
+
+    field: str
+    expected: str
+    got: str
+    equal: bool
+
+
+_CLEAR_SIGNED = ".SMIME.MultipartSigned"
+_C1_MEANT = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
+_CHARSET_DECLARATION = re.compile(r"<meta\b[^>]*charset[^>]*>|<\?xml\b[^>]*\?>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_OUR_BREAK = re.compile(r"^(?:<br/>)+|(?:<br/>)+$")
+_ILLEGAL = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\ufffd]')
+_INVENTED = re.compile(r"ATT\d{5}(?:\.\w+)?", re.ASCII)
+
+
+def compare_readings(expected: Reading, got: Reading, raw: bytes) -> Iterator[Comparison]:
+    """`raw` is the EML, of which the octets of what was signed must be a part."""
+    if expected.error or got.error:
+        yield Comparison("reading", expected.error or "a message", got.error or "a message", False)
+        return
+    yield _same("subject", _line(expected.subject), _line(got.subject))
+    yield from _compare_mailbox("from", expected.author, got.author)
+    yield from _compare_mailbox("sender", expected.sender, got.sender)
+    yield from _compare_recipients(expected.recipients, got.recipients)
+    yield _same("date", expected.date, got.date)
+    yield _same("message id", _message_id(expected.message_id), _message_id(got.message_id))
+    if got.message_class.endswith(_CLEAR_SIGNED):
+        if got.signed_entity is None:
+            return  # this reader does not look into what was signed
+        signed = _lf(got.signed_entity).partition(b"\n\n")[2].strip()
+        found = "a part of the EML" if signed and signed in _lf(raw) else "octets changed"
+        yield _same("signed octets", "a part of the EML", found)
+    yield from _compare_text(expected, got)
+    yield from _compare_html(expected, got)
+    extra = len(expected.text[1:]) + len(expected.html[1:])
+    yield from _compare_attachments(expected.attachments, got.attachments, extra)
+
+
+def _compare_mailbox(role: str, expected: Mailbox, got: Mailbox) -> Iterator[Comparison]:
+    yield _same(f"{role} address", _address(expected), _address(got))
+    yield _same(f"{role} name", _name(expected), _name(got))
+
+
+def _compare_recipients(
+    expected: Sequence[Recipient], got: Sequence[Recipient]
+) -> Iterator[Comparison]:
+    """Whole lists of addresses; names one by one where the addresses are the same."""
+    wanted = [f"{recipient.type}: {_address(recipient)}" for recipient in expected]
+    found = [f"{recipient.type}: {_address(recipient)}" for recipient in got]
+    order = ["to", "cc", "bcc"]
+    yield Comparison(
+        "recipients",
+        ", ".join(wanted),
+        ", ".join(found),
+        wanted == sorted(found, key=lambda text: order.index(text.partition(":")[0])),
+    )
+    if wanted == found:
+        for recipient, other in zip(expected, got, strict=True):
+            yield _same("recipient name", _name(recipient), _name(other))
+
+
+def _compare_text(expected: Reading, got: Reading) -> Iterator[Comparison]:
+    # Of a page each reader makes the text that it likes.
+    if _is_mixed(expected):
+        found = _words("".join(got.text))
+        place = 0
+        for words in map(_words, expected.text):
+            place = found.find(words, place)
+            yield Comparison("text words", words, found, place >= 0)
+            place = max(0, place) + len(words)
+    elif expected.text or not expected.html:
+        yield _same_parts("text lines", expected.text, got.text, _lines)
+        yield _same_parts("text words", expected.text, got.text, _words)
+
+
+def _compare_html(expected: Reading, got: Reading) -> Iterator[Comparison]:
+    pages = [("html", got.html)]
+    if got.rtf_html is not None:
+        pages.append(("html in rtf", (got.rtf_html,)))
+    if _is_mixed(expected):
+        for field, page in pages:
+            yield _same_parts(field, (expected.page,), page, _page_words)
+    elif expected.html or got.html:
+        for field, page in pages:
+            yield _same_parts(field, expected.html, page, _page)
+
+
+def _is_mixed(expected: Reading) -> bool:
+    """Whether plain parts stand beside pages, so that there is no one page to compare with."""
+    return bool(expected.page) and _page(expected.page) != _page("<br/>".join(expected.html))
+
+
+def _compare_attachments(
+    expected: Sequence[Attachment], got: Sequence[Attachment], extra: int, prefix: str = ""
+) -> Iterator[Comparison]:
+    """`extra`: so many text parts more may have become attachments."""
+    pairs, missing, more = _pair(expected, got)
+    allowed = not more or len(more) <= extra
+    yield Comparison(
+        f"{prefix}attachment count",
+        f"{len(expected)} ({', '.join(map(_describe, missing)) or 'all found'})",
+        f"{len(got)} (more: {', '.join(map(_describe, more)) or 'none'})",
+        not missing and allowed,
+    )
+    for wanted, found in pairs:
+        about = f"{prefix}attachment "
+        yield Comparison(f"{about}name", wanted.name, found.name, _same_name(wanted, found))
+        yield _same(f"{about}content id", wanted.content_id, found.content_id)
+        yield _same(f"{about}hidden", wanted.hidden, found.hidden)
+        if wanted.sha256 is None:
+            kind = "a file" if found.sha256 else "a message"
+            yield _same(f"{about}method", "a message", kind)
+            if wanted.message and found.message:
+                yield from _compare_embedded(wanted.message, found.message)
+            continue
+        yield Comparison(
+            f"{about}octets", _describe(wanted), _describe(found), wanted.sha256 == found.sha256
+        )
+        yield _same(f"{about}type", wanted.media_type, found.media_type)
+
+
+def _compare_embedded(expected: Reading, got: Reading) -> Iterator[Comparison]:
+    yield _same("embedded subject", _line(expected.subject), _line(got.subject))
+    yield _same("embedded date", expected.date, got.date)
+    extra = len(expected.text[1:]) + len(expected.html[1:])
+    yield from _compare_attachments(expected.attachments, got.attachments, extra, "embedded ")
+
+
+def _pair(
+    expected: Sequence[Attachment], got: Sequence[Attachment]
+) -> tuple[list[tuple[Attachment, Attachment]], list[Attachment], list[Attachment]]:
+    """First what has the same octets, then the others in order; and what is left on each side."""
+    rest = list(got)
+    partners: dict[int, Attachment] = {}
+    for mark in (attrgetter("sha256", "name"), attrgetter("sha256"), attrgetter("name")):
+        for number, wanted in enumerate(expected):
+            if number not in partners:
+                found = next((other for other in rest if mark(other) == mark(wanted)), None)
+                if found is not None:
+                    rest.remove(found)
+                    partners[number] = found
+    alone = [number for number in range(len(expected)) if number not in partners]
+    if len(alone) == len(rest):
+        partners.update(zip(alone, rest, strict=True))
+        alone, rest = [], []
+    pairs = [(expected[number], partners[number]) for number in sorted(partners)]
+    return pairs, [expected[number] for number in alone], rest
+
+
+def _same(field: str, expected: object, got: object) -> Comparison:
+    return Comparison(field, str(expected), str(got), expected == got)
+
+
+def _same_parts(
+    field: str, expected: Sequence[str], got: Sequence[str], spell: Callable[[str], str]
+) -> Comparison:
+    """All parts of an EML, or its first: the others may have become attachments."""
+    found = spell("\n".join(got))
+    whole = spell("\n".join(expected))
+    first = spell(expected[0]) if expected else ""
+    start = next(
+        (place for place, pair in enumerate(zip(whole, found, strict=False)) if len(set(pair)) > 1),
+        min(len(whole), len(found)),
+    )
+    # A person wants to see where they part.
+    shown = slice(max(0, start - 20), None)
+    return Comparison(field, whole[shown], found[shown], found in (whole, first))
+
+
+def _same_name(expected: Attachment, got: Attachment) -> bool:
+    if _ILLEGAL.search(got.name.replace("\ufffd", "")) or not got.name:
+        return False
+    if expected.sha256 is None and got.sha256 is None:
+        stem = re.sub(r"\.(?:eml|msg)$", "", _safe(expected.name), flags=re.IGNORECASE)
+        return not stem or got.name.removesuffix(".msg") == stem
+    if not _safe(expected.name):
+        return _INVENTED.fullmatch(got.name) is not None
+    return _safe(got.name) == _safe(expected.name)
+
+
+def _safe(name: str) -> str:
+    last = re.split(r"[/\\]", name)[-1]
+    return _line(_ILLEGAL.sub("_", last)).rstrip(" .")
+
+
+def _describe(attachment: Attachment) -> str:
+    digest = (attachment.sha256 or "message")[:12]
+    return f"{attachment.name or 'unnamed'}, {attachment.size} octets, {digest}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.translate(_C1_MEANT).split())
+
+
+def _lines(text: str) -> str:
+    unix = text.replace("\r\n", "\n").replace("\r", "\n").translate(_C1_MEANT)
+    return "\n".join(line.rstrip() for line in unix.split("\n")).strip("\n\ufeff")
+
+
+def _words(text: str) -> str:
+    return "".join(text.translate(_C1_MEANT).split()).strip("\ufeff")
+
+
+def _page(text: str) -> str:
+    return _OUR_BREAK.sub("", _words(_CHARSET_DECLARATION.sub("", text)))
+
+
+def _page_words(text: str) -> str:
+    return _words(unescape(_TAG.sub("", text)))
+
+
+def _lf(octets: bytes) -> bytes:
+    return octets.replace(b"\r\n", b"\n")
+
+
+def _message_id(text: str | None) -> str:
+    return f"<{text.strip().strip('<>')}>" if text and text.strip() else ""
+
+
+def _address(mailbox: Mailbox) -> str:
+    """A name in ASCII form is the same as its Unicode form."""
+    local, at, domain = mailbox.address.strip().rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("ascii").decode("idna")
+    return local + at + domain
+
+
+def _name(mailbox: Mailbox) -> str:
+    """Readers show the address where there is no name, and so do those who write one for both."""
+    return _line(mailbox.name) or _address(mailbox)
