@@ -14,10 +14,11 @@ OUTPUT_LIMIT = 500_000
 _PARAGRAPHS = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre")
 )
-_BLOCKS = _PARAGRAPHS.union(
+BLOCKS = _PARAGRAPHS.union(
     ("address", "article", "aside", "body", "caption", "center", "dd", "div", "dt", "fieldset"),
     ("figure", "footer", "form", "header", "hr", "legend", "li", "main", "nav", "section", "tr"),
 )
+"""Elements that begin and end a line."""
 _LISTS = frozenset({"ul", "ol"})
 _DEPTH_LIMIT = 8
 _LINK_LENGTH_LIMIT = 2_000
@@ -67,7 +68,7 @@ class _Page:
 
     def open(self, tag: Tag) -> None:
         name = tag.name
-        if name in _BLOCKS:
+        if name in BLOCKS:
             self._end_line()
             self._part(name)
         if name == "br":
@@ -97,7 +98,7 @@ class _Page:
     def close(self, name: str) -> None:
         if name == "a":
             self._close_link()
-        if name not in _BLOCKS:
+        if name not in BLOCKS:
             return
         self._end_line()
         self._mark = ""
