@@ -10,7 +10,8 @@ import pytest
 _PROGRAM = """
 import sys
 {code}
-print(*(name for name in ("textual", "rich", "imapclient", "mailparser") if name in sys.modules))
+libraries = ("textual", "rich", "imapclient", "mailparser", "olefile")
+print(*(name for name in libraries if name in sys.modules))
 """
 
 
@@ -32,6 +33,7 @@ def loaded_by(code: str) -> set[str]:
         ("import tuimail.cli.main", set()),
         ("from tuimail.cli.parser import build_parser; build_parser()", set()),
         ("import tuimail.mail.opened", set()),
+        ("import tuimail.msg.writer", set()),
         ("import tuimail.archive.server", set()),
         ("import tuimail.cli.browse", {"imapclient"}),
         ("import tuimail.cli.listing, tuimail.cli.folders", {"imapclient"}),
