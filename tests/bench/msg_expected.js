@@ -49,6 +49,12 @@ function textParts(tree, type) {
     return [...(own ? [tree.textContent] : []), ...(tree.children || []).flatMap(child => textParts(child, type))];
 }
 
+// By Content-Location too, which mailparser's own `related` leaves out.
+function isRelated(tree, headers, within = false) {
+    const inside = within || tree.contentType === 'multipart/related';
+    return tree.headers === headers ? within : (tree.children || []).some(child => isRelated(child, headers, inside));
+}
+
 function isReferredTo(part, html) {
     const location = part.headers.get('content-location');
     return (
@@ -78,7 +84,7 @@ async function read(raw, depth) {
         attachments: await Promise.all(
             attachments.map(async part => {
                 const type = (headers => (headers && headers.value) || 'text/plain')(part.headers.get('content-type'));
-                const isInline = part.related || part.contentDisposition === 'inline';
+                const isInline = isRelated(tree, part.headers) || part.contentDisposition === 'inline';
                 const isMessage = type.toLowerCase() === 'message/rfc822';
                 return {
                     name: part.filename || '',

@@ -17,6 +17,7 @@ import sys
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from json import loads
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +30,8 @@ from tuimail.msg.writer import write_msg
 
 EXPECTED_SCRIPT = Path(__file__).with_name("msg_expected.js")
 READER_SCRIPT = Path(__file__).with_name("msg_readers.js")
-LINE_LIMIT = 200
+SIDE_LIMIT = 80
+"""Characters of a value in a line."""
 _SECONDS_A_FILE = 2
 
 
@@ -100,8 +102,7 @@ def print_report(
         compared[name, reader] += 1
         if not equal:
             different[name, reader] += 1
-            half = (LINE_LIMIT - len(name) - 20) // 2
-            sides = f"expected {expected[:half]!r} got {got[:half]!r}"
+            sides = "expected {!r} got {!r}".format(*shorten_sides(expected, got))
             lines[name][f"{mail} {name}: {sides}"].append(reader)
     print(f"{'field':28} {'reader':12} {'compared':>9} {'equal':>9} {'different':>9}")
     for (name, reader), count in sorted(compared.items()):
@@ -111,9 +112,17 @@ def print_report(
         if field in (None, name):
             print(f"\n{name}")
             for line, readers in list(lines[name].items())[:limit]:
-                print(f"{line} ({' and '.join(readers)})")
+                print(f"{line} ({' and '.join(dict.fromkeys(readers))})")
             if len(lines[name]) > limit:
                 print(f"… and {len(lines[name]) - limit} more")
+
+
+def shorten_sides(expected: str, got: str) -> tuple[str, str]:
+    """Both from a little before the place where they part."""
+    pairs = zip(expected, got, strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    start = 0 if max(len(expected), len(got)) <= SIDE_LIMIT else max(0, same - 20)
+    return expected[start : start + SIDE_LIMIT], got[start : start + SIDE_LIMIT]
 
 
 def main() -> None:
