@@ -20,7 +20,7 @@ from typing import BinaryIO
 from tuimail.errors import MessageTooLarge
 
 FILE_LIMIT = 0x7FFFFFFF
-"""Octets of one file, and so of one stream; version 3 counts them in 31 bits."""
+"""Octets of one file, and so of one stream, in version 3 (MS-CFB 2.9)."""
 
 _SECTOR = 512
 _MINI_SECTOR = 64

@@ -95,7 +95,7 @@ class _Storage:
         entry = self._entry.kids_dict.get(name.lower())
         if entry is None or entry.entry_type != olefile.STGTY_STREAM:
             raise MessageUnreadable(f"This is no whole .msg file: it has no {name}.")
-        # `openstream` compares every name on the way, which takes a minute for 2,048 attachments.
+        # `openstream` goes through the names of each level: 7 s for 2,000 attachments.
         octets: bytes = self._container._open(entry.isectStart, entry.size).read()  # noqa: SLF001
         return octets
 
