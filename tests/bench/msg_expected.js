@@ -59,7 +59,7 @@ function isReferredTo(part, html) {
     const location = part.headers.get('content-location');
     return (
         (part.cid && (html.includes('cid:' + part.cid) || html.includes('cid:' + encodeURIComponent(part.cid)))) ||
-        (typeof location === 'string' && location !== '' && html.includes(location))
+        (typeof location === 'string' && location !== '' && html.includes(location.replace(/\s/g, '')))
     );
 }
 
