@@ -29,9 +29,9 @@ from tests.servers.archive import (
 from tests.servers.dovecot import DovecotUser
 from tuimail.archive.mailbox import Mailbox, StoredFolder, StoredMessage
 from tuimail.archive.server import ArchiveServer
-from tuimail.errors import ConnectError, FileError, FolderChanged, UsageError
+from tuimail.errors import ConnectError, FileError, FolderChanged
 from tuimail.export.message_files import SaveProgress
-from tuimail.export.save import SaveFormat, SaveReport, save_messages
+from tuimail.export.save import SaveReport, save_messages
 from tuimail.imap.endpoint import Endpoint, Security
 from tuimail.imap.folder import Folder
 from tuimail.imap.identity import Identity
@@ -253,10 +253,3 @@ def test_a_server_that_is_not_there_is_one_error(open_store: OpenStore, tmp_path
     summary = Summary(Identity(b"INBOX", 1, 1), 1)
     with pytest.raises(ConnectError):
         save(store, [summary], tmp_path)
-
-
-def test_msg_is_refused_until_it_exists(open_store: OpenStore, tmp_path: Path) -> None:
-    store = open_store(RecordingServer(mailbox_of(1)))
-    assert [f.value for f in SaveFormat if f.is_available] == ["eml"]
-    with pytest.raises(UsageError, match="saving as MSG does not exist yet; EML does"):
-        save_messages(store, [], tmp_path, save_format=SaveFormat.MSG)

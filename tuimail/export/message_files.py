@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Self
 
 from tuimail.errors import TuimailError
 from tuimail.export.file_batch import FileBatch
@@ -69,6 +70,11 @@ class MessageFiles:
         missing |= self._failed
         return tuple((i, sentence) for i, sentence in missing.items() if i not in self._ended)
 
+    @property
+    def remarks(self) -> tuple[tuple[Identity, str], ...]:
+        """What is to be said of messages that are saved, each a clause."""
+        return ()
+
     def begin(self, identity: Identity, size: int) -> MessageFiles:
         summary = self._summaries[identity]
         name = message_name(summary.internal_date, summary.subject, identity.uid)
@@ -90,7 +96,7 @@ class MessageFiles:
             part, self._current = self._require_part(), None
             self._octets += self._current_size
             self._ended.add(identity)
-            self._batch.add(part, self._current_size, self._summaries[identity].internal_date)
+            self._keep(self._summaries[identity], part, self._current_size)
         self._tell()
 
     def fail(self, identity: Identity, error: TuimailError) -> None:
@@ -111,7 +117,7 @@ class MessageFiles:
             self._discard_current()
             self._batch.discard()
 
-    def __enter__(self) -> MessageFiles:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -121,6 +127,10 @@ class MessageFiles:
         at: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _keep(self, summary: Summary, part: PartFile, size: int) -> None:
+        """A message of so many octets has come whole."""
+        self._batch.add(part, size, summary.internal_date)
 
     def _require_part(self) -> PartFile:
         if self._current is None:

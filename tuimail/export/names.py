@@ -5,23 +5,37 @@ from __future__ import annotations
 import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime
+from enum import Enum
 
 from tuimail.files import NAME_LIMIT, safe_name
 from tuimail.text import MailText
+
+
+class SaveFormat(Enum):
+    """What a message becomes; the value is the word on the command line, and the extension."""
+
+    EML = "eml"
+    """The message as the server holds it, byte for byte."""
+    MSG = "msg"
+    """Outlook's format."""
+
 
 # So that `~2` never cuts the UID.
 _ROOM_FOR_A_NUMBER = 8
 
 
 def message_name(
-    internal_date: datetime | None, subject: MailText, uid: int, extension: str = ".eml"
+    internal_date: datetime | None,
+    subject: MailText,
+    uid: int,
+    save_format: SaveFormat = SaveFormat.EML,
 ) -> str:
     """`2026-11-20_0914_re-compiler-notes_12345.eml`: the same for a message on every run.
 
     The date is INTERNALDATE in UTC; names sort by it.
     """
     text = f"{_format_date(internal_date)}_{_slug(str(subject)) or 'no-subject'}"
-    suffix = f"_{uid}{extension}"
+    suffix = f"_{uid}.{save_format.value}"
     return safe_name(text, suffix=suffix, limit=NAME_LIMIT - _ROOM_FOR_A_NUMBER)
 
 

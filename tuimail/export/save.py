@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from itertools import groupby
 from pathlib import Path
 
-from tuimail.errors import UsageError
 from tuimail.export.background import run_in_background, wait_for
 from tuimail.export.message_files import MessageFiles, SaveProgress
+from tuimail.export.msg_files import MsgFiles
+from tuimail.export.names import SaveFormat
 from tuimail.files import Directory, shown_path
 from tuimail.imap.identity import Identity
 from tuimail.imap.job import Request
 from tuimail.imap.store import MailStore
 from tuimail.imap.summary import Summary
-
-
-class SaveFormat(Enum):
-    """What a message becomes; the value is the word on the command line."""
-
-    EML = "eml"
-    """The message as the server holds it, byte for byte."""
-    MSG = "msg"
-    """Outlook's format."""
-
-    @property
-    def is_available(self) -> bool:
-        """MSG is not written yet."""
-        return self is SaveFormat.EML
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +30,8 @@ class SaveReport:
     directory: Path
     noun: str = "message"
     """What was saved, one of them."""
+    remarks: tuple[tuple[Identity, str], ...] = ()
+    """What a file could not keep of its message, and why one is an EML after all; each a clause."""
 
     @property
     def sentence(self) -> str:
@@ -53,6 +41,8 @@ class SaveReport:
             parts.append(f"{self.already_there} already there")
         if self.failed:
             parts.append(f"{len(self.failed)} failed: {self.failed[0][1].rstrip('.')}")
+        if self.remarks:
+            parts.append(f"{_count(len(self.remarks), 'remark')}: {self.remarks[0][1]}")
         return "; ".join(parts) + "."
 
 
@@ -71,10 +61,9 @@ def save_messages(
     request with that error, and the messages that had come whole are kept. Cancelling it leaves
     no half-written file.
     """
-    if not save_format.is_available:
-        raise UsageError(f"saving as {save_format.value.upper()} does not exist yet; EML does")
+    kind = MsgFiles if save_format is SaveFormat.MSG else MessageFiles
     return run_in_background(
-        lambda request: _save(request, store, summaries, directory, on_progress)
+        lambda request: _save(request, store, summaries, directory, on_progress, kind)
     )
 
 
@@ -84,17 +73,20 @@ def _save(
     summaries: Sequence[Summary],
     path: Path,
     on_progress: Callable[[SaveProgress], None],
+    kind: type[MessageFiles],
 ) -> SaveReport:
     with (
         Directory.open(path) as directory,
-        MessageFiles(directory, summaries, on_progress) as files,
+        kind(directory, summaries, on_progress) as files,
     ):
         for identities in _by_folder(summary.identity for summary in summaries):
             try:
                 wait_for(store.raw(identities, files), request)
             finally:
                 files.finish()
-        return SaveReport(files.saved, files.already_there, files.failed, path)
+        return SaveReport(
+            files.saved, files.already_there, files.failed, path, remarks=files.remarks
+        )
 
 
 def _by_folder(identities: Iterable[Identity]) -> list[list[Identity]]:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -58,6 +59,11 @@ class PartFile:
             raise file_error("write", folder.path / part, error) from error
         path = shown_path(folder.path / part)
         raise FileError(f"another tuimail is writing {path} at this moment")
+
+    @property
+    def path(self) -> Path:
+        """Where it is being written: for a program that is told to write it."""
+        return self._folder.path / (self.name + PART)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Add octets; returns how many, which is all of them."""

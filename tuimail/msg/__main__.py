@@ -71,7 +71,9 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
             datetime.fromisoformat(moment) if moment else None,
             order.get("flags", ("\\Seen",)),
         )
-    except (OSError, MessageUnreadable) as error:
+    except Exception as error:  # noqa: BLE001 - a stranger's message may find a fault of ours
+        if not isinstance(error, OSError | MessageUnreadable):
+            error = MessageUnreadable(f"cannot be converted ({type(error).__name__})")
         sentence = (error.strerror if isinstance(error, OSError) else None) or str(error)
         return {"msg": order["msg"], "error": sentence}
     return {"msg": order["msg"], "size": report.size, "lost": report.lost}

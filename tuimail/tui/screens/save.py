@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tuimail.errors import UsageError
-from tuimail.export.save import SaveFormat
+from tuimail.export.names import SaveFormat
 from tuimail.files import shown_path
 from tuimail.tui.cells import fit_cells
 from tuimail.tui.figures import format_messages
@@ -26,9 +26,8 @@ from tuimail.tui.widgets.line_list import LineList
 
 _FORMAT_WORDS = {
     SaveFormat.EML: "EML: each message byte for byte as the server holds it",
-    SaveFormat.MSG: "MSG: for Outlook",
+    SaveFormat.MSG: "MSG: a file that Outlook opens",
 }
-_NOT_YET = "(does not exist yet)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class SaveChoice:
 
 
 class FormatList(LineList):
-    """The formats; the one under the cursor is chosen, and one that does not exist cannot be."""
+    """The formats; the one under the cursor is chosen."""
 
     BINDINGS = [*CHOICE_KEYS]
 
@@ -52,18 +51,11 @@ class FormatList(LineList):
     def on_mount(self) -> None:
         self.set_rows(len(SaveFormat), 0)
 
-    def validate_cursor(self, cursor: int) -> int:
-        cursor = super().validate_cursor(cursor)
-        return cursor if list(SaveFormat)[cursor].is_available else self.cursor
-
     def render_row(self, index: int, width: int, style: Style) -> list[Segment]:
         save_format = list(SaveFormat)[index]
         sign = "(●)" if index == self.cursor else "( )"
-        words = _FORMAT_WORDS[save_format]
-        if not save_format.is_available:
-            style = self.style_of("line--faint", style)
-            words = f"{words} {_NOT_YET}"
-        return [Segment(f"{sign} ", style), Segment(fit_cells(words, width - 4), style)]
+        words = fit_cells(_FORMAT_WORDS[save_format], width - 4)
+        return [Segment(f"{sign} ", style), Segment(words, style)]
 
 
 class SaveScreen(Dialog[SaveChoice]):

@@ -1,0 +1,59 @@
+"""The text of a message, read back from a .msg."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.msg.letters import (
+    FOOTER,
+    HTML,
+    PLAIN,
+    convert,
+    multipart,
+)
+from tuimail.msg.mapi import PidTag
+
+
+def test_html_becomes_utf_8_and_rtf() -> None:
+    page = '<html><head><meta charset="iso-8859-1"></head><body><p>Gr\xfc\xdfe</p></body></html>'
+    raw = b"Content-Type: text/html; charset=iso-8859-1\r\n\r\n" + page.encode("latin-1")
+    found = convert(raw).properties
+    html = page.replace("iso-8859-1", "utf-8").encode()
+    assert found[PidTag.BODY_HTML] == html
+    assert found[PidTag.INTERNET_CODEPAGE] == 65001
+    assert found[PidTag.NATIVE_BODY] == 3
+    assert found[PidTag.RTF_IN_SYNC] is True
+    assert found[PidTag.BODY] == "Grüße\r\n"
+    rtf = found[PidTag.RTF_COMPRESSED]
+    assert isinstance(rtf, bytes)
+    assert rtf[8:12] == b"MELA"
+    assert rtf[16:].startswith(b"{\\rtf1\\ansi\\ansicpg1252\\fromhtml1")
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain", "html"),
+    [
+        (multipart("alternative", PLAIN, HTML), "plain", "<b>rich</b>"),
+        (multipart("mixed", PLAIN, FOOTER), "plain\r\n<footer>", None),
+        (
+            multipart("mixed", HTML, FOOTER),
+            "rich\r\n\r\n<footer>",
+            "<b>rich</b><br>\r\n<div>&lt;footer&gt;</div>",
+        ),
+        (b"Content-Type: multipart/mixed; boundary=x\r\n\r\nno part\r\n", "no part\r\n", None),
+        (b'Content-Type: text/plain; name="note.txt"\r\n\r\nnamed', "named", None),
+        (
+            b"Content-Type: text/plain; format=flowed; delsp=yes\r\n\r\none \r\nline\r\n",
+            "oneline\r\n",
+            None,
+        ),
+        (b"\xef\xbb\xbfSubject: x\r\n\r\nbody", "body", None),
+        (b"", None, None),
+    ],
+)
+def test_bodies(raw: bytes, plain: str | None, html: str | None) -> None:
+    message = convert(raw)
+    assert message.properties.get(PidTag.BODY) == plain
+    found = message.properties.get(PidTag.BODY_HTML)
+    assert found == (html.encode() if html is not None else None)
+    assert message.attachments == ()
