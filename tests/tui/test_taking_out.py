@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
+
+import extract_msg
 
 from tests.servers.archive import RecordingServer, StallingServer, mailbox_of, plain_message
 from tests.tui.driving import SMALL, Driver, driven
 from tests.tui.mailboxes import harbour, inbox_of, letter
+from tuimail.archive.demo.mailbox import demo_mailbox
 from tuimail.tui.screens.links import LinksScreen
 from tuimail.tui.screens.quit import QuitScreen
 from tuimail.tui.screens.save import SaveScreen
@@ -57,10 +62,30 @@ async def test_the_dialog(harbour_server: RecordingServer) -> None:
         await drive.press("enter")
         await drive.wait_for("Type the name of a folder first.")
         await drive.press("tab", "down")
-        await drive.wait_for("( ) MSG")
-        assert "(●) EML" in drive.text
+        await drive.wait_for("(●) MSG")
+        assert "( ) EML" in drive.text
         await drive.press("escape")
         await drive.wait(lambda: drive.app.screen is drive.main)
+
+
+async def test_marked_messages_become_msg_files(tmp_path: Path) -> None:
+    """As a reader that is not ours sees them."""
+    with RecordingServer(demo_mailbox()) as server:
+        async with driven(server, state=State(export_folder=tmp_path)) as drive:
+            await drive.press("space", "space", "space")
+            await open_save_dialog(drive)
+            await drive.press("tab", "down", "enter")
+            await drive.wait(lambda: "Saved 3 messages" in drive.main.status.sentence)
+    files = sorted(tmp_path.iterdir())
+    assert [file.suffix for file in files] == [".msg"] * 3
+    opened = set()
+    for file in files:
+        with extract_msg.openMsg(file) as message:
+            assert isinstance(message, extract_msg.Message)
+            opened.add((message.subject, message.messageId))
+    inbox = next(folder for folder in demo_mailbox().folders if folder.name == "INBOX")
+    headers = [message_from_bytes(one.load(), policy=default) for one in inbox.messages[-3:]]
+    assert opened == {(header["Subject"], header["Message-ID"]) for header in headers}
 
 
 async def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
