@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.mail_files import mail_files
 from tests.servers.cyrus import Cyrus, running_cyrus, unpacked_at
 from tests.servers.dovecot import Dovecot, DovecotUser, is_installed, running_dovecot
 from tests.servers.terminal import Tmux, has_tmux
@@ -86,10 +87,7 @@ def corpus() -> list[Path]:
     """Real test messages of other projects; skipped where there are none."""
     named = os.environ.get("TUIMAIL_MAILS")
     folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "mails"
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.suffix in _MESSAGE_SUFFIXES)
+    files = mail_files([folder]) if folder.is_dir() else []
     if not files:
         pytest.skip("no corpus of messages: name its folder in TUIMAIL_MAILS")
     return files
-
-
-_MESSAGE_SUFFIXES = frozenset({".eml", ".txt", ".msg", ".crlf", ".mime", ""})

@@ -10,18 +10,22 @@ _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
 def mail_files(paths: Iterable[Path]) -> list[Path]:
-    """The messages in some folders, in order; a file that is named is taken whatever it is called.
+    """What is named like a message in some folders, in order, Outlook's own .msg files too.
 
-    Outlook's own .msg files are left out.
+    A file that is named itself is taken whatever it is called.
     """
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(f for f in path.rglob("*") if f.is_file() and f.suffix in _SUFFIXES)
-            found += [file for file in inside if not _is_ole(file)]
+            found += sorted(f for f in path.rglob("*") if f.is_file() and f.suffix in _SUFFIXES)
         else:
             found.append(path)
     return found
+
+
+def internet_messages(paths: Iterable[Path]) -> list[Path]:
+    """`mail_files` without Outlook's own .msg files."""
+    return [file for file in mail_files(paths) if not _is_ole(file)]
 
 
 def _is_ole(file: Path) -> bool:

@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any, NamedTuple
 
 from tests.bench.mailboxes import small_messages, varied_messages
-from tests.mail_files import mail_files
+from tests.mail_files import internet_messages
 
 OURS = [sys.executable, "-m", "tuimail.msg"]
 WORKER = Path(__file__).with_name("msg_aspose_worker.py")
@@ -216,7 +216,7 @@ def main() -> None:
     parser.add_argument("--open", action="store_true", dest="opens")
     options = parser.parse_args()
     aspose = [options.aspose_python, str(WORKER)]
-    mails = mail_files(options.mails)
+    mails = internet_messages(options.mails)
     with TemporaryDirectory() as folder:
         if options.opens:
             compare_opened(aspose, mails, Path(folder))

@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 from tests.bench.msg_comparison import Comparison, compare_readings
 from tests.bench.msg_extract import read_msg
 from tests.bench.msg_reading import Reading, reading_from_json
-from tests.mail_files import mail_files
+from tests.mail_files import internet_messages
 from tuimail.msg.writer import write_msg
 
 EXPECTED_SCRIPT = Path(__file__).with_name("msg_expected.js")
@@ -137,7 +137,7 @@ def main() -> None:
     # Both talk of what they do not like; what they find is what counts here.
     logging.disable()
     warnings.simplefilter("ignore")
-    mails = mail_files(options.mails)
+    mails = internet_messages(options.mails)
     if not mails:
         sys.exit("no messages there")
     with TemporaryDirectory() as folder:
