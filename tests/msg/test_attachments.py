@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 import pytest
@@ -120,6 +121,22 @@ def test_a_message_within_a_message() -> None:
         "Keywords",
         "list-unsubscribe",
     ]
+
+
+def test_a_message_that_is_encoded_is_opened() -> None:
+    encoded = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    raw = multipart("mixed", PLAIN, encoded + base64.encodebytes(FULL))
+    (one,) = convert(raw).attachments
+    assert one.message is not None
+    assert one.properties[PidTag.ATTACH_LONG_FILENAME] == "Re_ 🐒 monkeys.msg"
+    assert len(one.message.recipients) == 4
+    for _ in range(6):
+        raw = encoded + base64.encodebytes(raw)
+    message: ReadMessage | None = convert(raw)
+    depth = 0
+    while message is not None and message.attachments:
+        message, depth = message.attachments[0].message, depth + 1
+    assert depth == 4
 
 
 def test_nesting_without_end_is_kept_as_a_file() -> None:

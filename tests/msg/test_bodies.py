@@ -48,6 +48,12 @@ def test_html_becomes_utf_8_and_rtf() -> None:
             None,
         ),
         (b"\xef\xbb\xbfSubject: x\r\n\r\nbody", "body", None),
+        (
+            multipart("mixed", multipart("mixed").replace(b"cut", b"none"), PLAIN),
+            "--none--\r\n\r\nplain",
+            None,
+        ),
+        (multipart("mixed", HTML, b"\r\n \r\n"), "rich\r\n", "<b>rich</b>"),
         (b"", None, None),
     ],
 )

@@ -29,7 +29,7 @@ _ASCTIME = re.compile(
     r"([a-z]{3})[a-z]*\s+(\d{1,2}),?\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?\s+(.{0,20}?)\b(\d{4})\b",
     re.ASCII | re.IGNORECASE,
 )
-_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})(?!\d)", re.ASCII)
+_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})(?!\d)", re.ASCII)
 _ZONE_NAME = re.compile(r"[a-z]{3}\b", re.ASCII | re.IGNORECASE)
 _LENGTH_LIMIT = 200
 _INTERNAL_LENGTH = len("17-Jul-1996 02:44:25 -0700")

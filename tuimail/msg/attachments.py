@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from html import unescape
 from itertools import islice
 from mimetypes import MimeTypes
@@ -12,7 +13,7 @@ from urllib.parse import unquote
 
 from tuimail.mail.decoder import make_decoder
 from tuimail.mail.encoded_words import decode_words
-from tuimail.mail.entity import Entity
+from tuimail.mail.entity import Entity, parse_entity
 from tuimail.mail.header_block import read_values
 from tuimail.mail.transfer_encoding import decode_body
 from tuimail.msg.cfb import Content, LargeContent, Storage
@@ -20,9 +21,20 @@ from tuimail.msg.mapi import PidTag, Properties
 from tuimail.msg.parts import Attached, is_attachment, read_body
 from tuimail.msg.people import TABLE_LIMIT
 
-StoreMessage = Callable[[Storage, Entity], None]
-"""Writes a nested message into the storage of its own."""
 
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A message within a message, and the octets that its offsets are of."""
+
+    raw: bytes
+    message: Entity
+
+
+StoreNested = Callable[[Storage, Nested], None]
+"""Writes it into a storage of its own."""
+
+_MESSAGE = "message/rfc822"
+_ENCODED = frozenset({"base64", "quoted-printable"})
 _ATTACHMENT = 7
 _BY_VALUE, _EMBEDDED = 1, 5
 _NOT_RENDERED = -1
@@ -31,6 +43,7 @@ _PIECE = 1 << 18
 _SMALL = 1 << 18
 """Encoded octets up to which a part is decoded once and kept; above, twice and not kept."""
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
+_SUBJECT_LENGTH = 100
 _REFERENCE = re.compile(r"cid:([^\"'\s>)]+)", re.IGNORECASE)
 _SHORT_UNSAFE = re.compile(r"[^A-Z0-9!#$%&'()@^_`{}~-]")
 # Without the files of this machine, so that names are the same everywhere.
@@ -39,7 +52,7 @@ _EXTENSIONS = {
     "text/plain": ".txt",
     "text/html": ".htm",
     "image/jpeg": ".jpg",
-    "message/rfc822": ".eml",
+    _MESSAGE: ".eml",
     "message/delivery-status": ".txt",
     "text/calendar": ".ics",
     "application/pkcs7-mime": ".p7m",
@@ -52,12 +65,20 @@ class Attachments:
     """Writes the attachments of one message, and counts them."""
 
     def __init__(
-        self, storage: Storage, raw: bytes, store_message: StoreMessage, lost: list[str]
+        self,
+        storage: Storage,
+        raw: bytes,
+        store_nested: StoreNested,
+        lost: list[str],
+        *,
+        may_decode: bool,
     ) -> None:
         self._storage = storage
         self._raw = raw
-        self._store_message = store_message
+        self._store_nested = store_nested
         self._lost = lost
+        self._may_decode = may_decode
+        """Whether a message that is itself encoded is opened."""
         self.count = 0
         self.is_any_visible = False
         """Whether one is not a picture within the text."""
@@ -73,7 +94,11 @@ class Attachments:
             is_inline = may_be_inline and (
                 (entity.content_id in referred) or bool(location and location in html)
             )
-            name = file_name(entity, self._raw, self.count + 1)
+            nested = self._find_nested(entity)
+            if nested is not None:
+                name = message_name(entity, nested, self.count + 1)
+            else:
+                name = file_name(entity, self.count + 1)
             properties = self._describe(name, entity.media_type)
             properties.set(PidTag.ATTACH_CONTENT_ID, entity.content_id)
             properties.set(PidTag.ATTACH_CONTENT_LOCATION, location)
@@ -81,8 +106,8 @@ class Attachments:
                 properties.set(PidTag.ATTACH_FLAGS, _IN_HTML)
                 properties.set(PidTag.ATTACHMENT_HIDDEN, True)
             self.is_any_visible |= not is_inline
-            if entity.message is not None:
-                self._store_embedded(properties, entity, entity.message)
+            if nested is not None:
+                self._store_embedded(properties, nested)
             else:
                 self._store_by_value(properties, decoded_content(self._raw, entity))
         if len(attached) > self.count:
@@ -111,13 +136,23 @@ class Attachments:
             properties.set(tag, value)
         return properties
 
-    def _store_embedded(self, properties: Properties, entity: Entity, message: Entity) -> None:
+    def _find_nested(self, entity: Entity) -> Nested | None:
+        if entity.message is not None:
+            return Nested(self._raw, entity.message)
+        if self._may_decode and entity.media_type == _MESSAGE and entity.encoding in _ENCODED:
+            # Against RFC 2046, 5.2.1, and common.
+            raw = decode_body(read_body(self._raw, entity), entity.encoding)
+            if read_values(raw):
+                return Nested(raw, parse_entity(raw))
+        return None
+
+    def _store_embedded(self, properties: Properties, nested: Nested) -> None:
         properties.set(PidTag.ATTACH_METHOD, _EMBEDDED)
-        properties.set(PidTag.ATTACH_SIZE, entity.end - entity.body_start)
+        properties.set(PidTag.ATTACH_SIZE, nested.message.end - nested.message.start)
         properties.set(PidTag.ATTACH_DATA_OBJECT, 1)
         storage = self._place(properties)
         name = f"__substg1.0_{PidTag.ATTACH_DATA_OBJECT:08X}"
-        self._store_message(storage.add_storage(name), message)
+        self._store_nested(storage.add_storage(name), nested)
 
     def _store_by_value(self, properties: Properties, content: Content) -> None:
         properties.set(PidTag.ATTACH_METHOD, _BY_VALUE)
@@ -148,21 +183,29 @@ def decoded_content(raw: bytes, entity: Entity) -> Content:
     return LargeContent(sum(map(len, decode())), decode)
 
 
-def file_name(entity: Entity, raw: bytes, number: int) -> str:
+def file_name(entity: Entity, number: int) -> str:
     """A name without folders and without what Windows has no place for, never empty."""
-    name = (entity.filename or "").replace("\\", "/").rpartition("/")[2]
-    name = _UNSAFE.sub("_", name).strip(" .")
-    if entity.message is not None:
-        if not name:
-            header = read_values(raw[entity.message.start : entity.message.body_start])
-            subject = _UNSAFE.sub("_", decode_words(header.get("subject", b""))).strip(" .")
-            name = subject[:100].strip(" .") or f"ATT{number:05}"
-        return name.removesuffix(".eml").removesuffix(".EML") + ".msg"
-    if name:
+    if name := _safe_name(entity.filename or ""):
         return name
     kind = entity.media_type
     extension = _EXTENSIONS.get(kind) or _MIME_TYPES.guess_extension(kind) or ".dat"
     return f"ATT{number:05}{extension}"
+
+
+def message_name(entity: Entity, nested: Nested, number: int) -> str:
+    """The same for a nested message: as the part is called, else by its subject."""
+    name = _safe_name(entity.filename or "")
+    if not name:
+        message = nested.message
+        header = read_values(nested.raw[message.start : message.body_start])
+        subject = _UNSAFE.sub("_", decode_words(header.get("subject", b"")))
+        name = subject[:_SUBJECT_LENGTH].strip(" .") or f"ATT{number:05}"
+    return name.removesuffix(".eml").removesuffix(".EML") + ".msg"
+
+
+def _safe_name(filename: str) -> str:
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    return _UNSAFE.sub("_", last).strip(" .")
 
 
 def short_name(path: PurePosixPath) -> str:

@@ -35,6 +35,8 @@ def set_bodies(properties: Properties, raw: bytes, texts: Sequence[Text]) -> str
     has_html = any(_is_html(text.entity) for text in texts)
     for text in texts:
         content = _read_text(raw, text.entity)
+        if not content.strip():
+            continue
         if not _is_html(text.entity):
             plain.append(content)
             if has_html and not text.is_alternative:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tuimail.mail.entity import Entity
 from tuimail.mail.transfer_encoding import decode_body
-from tuimail.msg.attachments import Attachments, decoded_content, file_name
+from tuimail.msg.attachments import Attachments, Nested, decoded_content, file_name
 from tuimail.msg.bodies import set_bodies
 from tuimail.msg.cfb import Storage
 from tuimail.msg.header import Header
@@ -24,7 +24,7 @@ from tuimail.msg.mapi import (
     Properties,
     file_time,
 )
-from tuimail.msg.parts import Parts, Protection, find_parts, find_protection, own_fields, read_body
+from tuimail.msg.parts import Protection, find_parts, find_protection, own_fields, read_body
 from tuimail.msg.people import set_senders, store_recipients
 from tuimail.text import MailText
 
@@ -38,6 +38,8 @@ _SENSITIVITY = {"personal": 1, "private": 2, "company-confidential": 3}
 _FLAGGED, _RED = 2, 6
 _ANSWERED, _FORWARDED = (102, 0x105), (104, 0x106)
 _CONVERSATION_HEADER = 22
+# Each has messages of its own within it, as deep as the splitter goes.
+_DECODED_DEPTH = 3
 _KEYWORD = re.compile(r"[^,]+")
 # Up to three letters and a colon (MS-OXCMSG 3.2.4.4).
 _SUBJECT_PREFIX = re.compile(r"[^\W\d_]{1,3}:\s?")
@@ -56,10 +58,13 @@ class Delivery:
 class MessageStorage:
     """Writes messages into storages: the whole one, and those within it."""
 
-    def __init__(self, raw: bytes, names: NamedProperties, lost: list[str]) -> None:
+    def __init__(
+        self, raw: bytes, names: NamedProperties, lost: list[str], *, depth: int = 0
+    ) -> None:
         self._raw = raw
         self._names = names
         self._lost = lost
+        self._depth = depth
 
     def store(
         self, storage: Storage, entity: Entity, delivery: Delivery, *, is_root: bool = False
@@ -80,7 +85,13 @@ class MessageStorage:
         self._set_names(properties, header, delivery)
         set_senders(properties, header)
         recipients = store_recipients(storage, properties, header, self._lost)
-        attachments = Attachments(storage, self._raw, self._store_nested, self._lost)
+        attachments = Attachments(
+            storage,
+            self._raw,
+            self._store_nested,
+            self._lost,
+            may_decode=self._depth < _DECODED_DEPTH,
+        )
         self._store_content(properties, attachments, entity, header, protection)
         _set_flags(properties, delivery, has_attachments=attachments.is_any_visible)
         counts = (recipients, attachments.count)
@@ -88,8 +99,11 @@ class MessageStorage:
         start = bytes(8) + struct.pack("<4I", *counts, *counts)
         properties.store(storage, start + bytes(8) if is_root else start)
 
-    def _store_nested(self, storage: Storage, entity: Entity) -> None:
-        self.store(storage, entity, Delivery())
+    def _store_nested(self, storage: Storage, nested: Nested) -> None:
+        inner = self
+        if nested.raw is not self._raw:
+            inner = MessageStorage(nested.raw, self._names, self._lost, depth=self._depth + 1)
+        inner.store(storage, nested.message, Delivery())
 
     def _store_content(
         self,
@@ -101,7 +115,7 @@ class MessageStorage:
     ) -> None:
         parts = find_parts(entity)
         if protection is Protection.OPAQUE:
-            name = file_name(entity, self._raw, 1) if entity.filename else "smime.p7m"
+            name = file_name(entity, 1) if entity.filename else "smime.p7m"
             attachments.store_content(name, entity.media_type, decoded_content(self._raw, entity))
             return
         html = set_bodies(properties, self._raw, parts.texts)
@@ -110,14 +124,7 @@ class MessageStorage:
             signed = own_fields(header.fields) + read_body(self._raw, entity)
             attachments.store_content("smime.p7m", "multipart/signed", signed)
         else:
-            self._note_unread(parts)
             attachments.store_all(parts.attached, html)
-
-    def _note_unread(self, parts: Parts) -> None:
-        for attached in parts.attached:
-            entity = attached.entity
-            if entity.media_type.startswith("multipart/") and not entity.has_parts:
-                self._lost.append("a multipart without parts is kept as one file")
 
     def _set_dates(self, properties: Properties, header: Header, delivery: Delivery) -> None:
         sent = self._usable(header.date(), "the Date field")

@@ -63,11 +63,12 @@ def find_parts(root: Entity) -> Parts:
     """Sort the parts of a message; the nesting of an Entity is bounded, so this recursion is."""
     parts = Parts()
     _gather(root, parts, is_alternative=False, is_related=False)
-    if not parts.texts:
-        _take_named_text(parts)
-    if root.media_type.startswith("multipart/") and not root.has_parts:
-        # A multipart without a boundary: its body is all that there is to read.
-        parts.texts, parts.attached = [Text(root, is_alternative=False)], []
+    if not parts.texts and parts.attached:
+        first = parts.attached[0].entity
+        if first.media_type in _TEXTS and not is_attachment(first):
+            # A message that begins with its only text is read, though the text has a name.
+            parts.texts.append(Text(first, is_alternative=False))
+            del parts.attached[0]
     return parts
 
 
@@ -83,17 +84,11 @@ def _gather(entity: Entity, parts: Parts, *, is_alternative: bool, is_related: b
             )
     elif entity.media_type in _TEXTS and not is_attachment(entity) and not entity.filename:
         parts.texts.append(Text(entity, is_alternative))
+    elif entity.media_type.startswith("multipart/"):
+        # No boundary was found in it: what stands there can only be read.
+        parts.texts.append(Text(entity, is_alternative=False))
     else:
         parts.attached.append(Attached(entity, is_related))
-
-
-def _take_named_text(parts: Parts) -> None:
-    """A message whose only text has a name is still read."""
-    for attached in parts.attached:
-        if attached.entity.media_type in _TEXTS and not is_attachment(attached.entity):
-            parts.attached.remove(attached)
-            parts.texts.append(Text(attached.entity, is_alternative=False))
-            return
 
 
 def is_attachment(entity: Entity) -> bool:
