@@ -19,9 +19,22 @@ const OPTIONS = {
     checksumAlgo: false
 };
 
+class Parser extends MailParser {
+    createNode(node) {
+        const { parentNode: parent } = node;
+        // RFC 2046, 5.1.5.
+        if (parent && parent.contentType === 'multipart/digest' && !node.headers.hasHeader('content-type')) {
+            node.contentType = 'message/rfc822';
+        }
+        // A text with a name of its own is a file, unless it is all there is.
+        if (parent && node.filename && this.textTypes.includes(node.contentType)) node.disposition = 'attachment';
+        return super.createNode(node);
+    }
+}
+
 function parse(raw) {
     return new Promise((resolve, reject) => {
-        const parser = new MailParser(OPTIONS);
+        const parser = new Parser(OPTIONS);
         const attachments = [];
         parser.on('error', reject);
         parser.on('data', item => {
@@ -83,7 +96,8 @@ async function read(raw, depth) {
         message_id: headers.get('message-id') || null,
         attachments: await Promise.all(
             attachments.map(async part => {
-                const type = (headers => (headers && headers.value) || 'text/plain')(part.headers.get('content-type'));
+                // `contentType` is guessed from the name where the header says octet-stream.
+                const type = (part.headers.get('content-type') || { value: part.contentType || 'text/plain' }).value;
                 const isInline = isRelated(tree, part.headers) || part.contentDisposition === 'inline';
                 const isMessage = type.toLowerCase() === 'message/rfc822';
                 return {
