@@ -1,0 +1,431 @@
+"""What an export was asked for, and what became of it: SQLite, beside the files.
+
+A message is `asked` for by the plan, and `saved` or `failed` by the run. What the ledger calls
+saved is on the disk, whole, under its name: it is told last.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from tuimail.errors import FileError, UsageError
+from tuimail.export.names import SaveFormat
+from tuimail.files import Directory, shown_path
+
+LEDGER_FOLDER = ".tuimail"
+LEDGER_FILE = "ledger.sqlite3"
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE export (account TEXT NOT NULL, format TEXT NOT NULL);
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY,
+    raw_name BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    uid_validity INTEGER,
+    total INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE message (
+    folder INTEGER NOT NULL REFERENCES folder,
+    uid_validity INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    size INTEGER,
+    internal_date TEXT,
+    flags TEXT NOT NULL DEFAULT '',
+    subject TEXT NOT NULL DEFAULT '',
+    message_id TEXT,
+    email_id TEXT,
+    sha256 TEXT,
+    path TEXT,
+    file_size INTEGER,
+    file_sha256 TEXT,
+    error TEXT,
+    PRIMARY KEY (folder, uid_validity, uid)
+) WITHOUT ROWID;
+CREATE INDEX message_status ON message (folder, status, uid_validity, uid);
+"""
+
+
+class Status(Enum):
+    """What became of a message."""
+
+    ASKED = "asked"
+    SAVED = "saved"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRecord:
+    """A folder of the server, and where its messages go."""
+
+    id: int
+    raw_name: bytes
+    name: str
+    """Decoded, as the server shows it; safe text of one line."""
+    path: str
+    """Relative to the export, levels separated by `/`; each is a safe name."""
+    uid_validity: int | None
+    """As of the last plan."""
+    total: int
+    """Messages that the server held and that were chosen, as of the last plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A message of the export; None where it is not known, or not yet."""
+
+    folder: int
+    """The id of its FolderRecord."""
+    uid_validity: int
+    uid: int
+    status: Status
+    size: int | None = None
+    """Octets on the server: RFC822.SIZE while it is asked for, counted once it is saved."""
+    internal_date: str | None = None
+    """RFC 3339 with the server's zone."""
+    flags: tuple[str, ...] = ()
+    """None of them holds a space (RFC 9051, 9)."""
+    subject: str = ""
+    """Safe text of one line."""
+    message_id: str | None = None
+    email_id: str | None = None
+    """EMAILID (RFC 8474) where the server has it."""
+    sha256: str | None = None
+    """Of the raw message, in hexadecimal digits."""
+    path: str | None = None
+    """Of the file, relative to the export."""
+    file_size: int | None = None
+    file_sha256: str | None = None
+    error: str | None = None
+    """One sentence, when it failed."""
+
+
+_COLUMNS = (
+    "folder, uid_validity, uid, status, size, internal_date, flags, subject, message_id, email_id,"
+    " sha256, path, file_size, file_sha256, error"
+)
+_PLACES = ",".join("?" * 15)
+
+Values = Sequence[object] | Mapping[str, object]
+
+
+class Ledger:
+    """The ledger of one export; any thread may use it. Every method may raise FileError."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, lock: int | None) -> None:
+        self._connection = connection
+        self._path = path
+        self._descriptor = lock
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, directory: Directory, account: str, save_format: SaveFormat) -> Ledger:
+        """Begin or go on with the export in this folder.
+
+        Raises UsageError when it is another account's or in another format, and FileError when
+        another export is at work in it.
+        """
+        with directory.child(LEDGER_FOLDER) as folder:
+            descriptor = os.dup(folder.descriptor)
+        path = directory.path / LEDGER_FOLDER / LEDGER_FILE
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise FileError(f"another export is at work in {shown_path(directory.path)}") from error
+        except OSError:
+            pass  # some network file systems have no locks
+        try:
+            ledger = cls(_connect(f"file:{_quote(path)}?mode=rwc"), path, descriptor)
+        except sqlite3.Error as error:
+            os.close(descriptor)
+            raise _refused(path, error) from error
+        try:
+            ledger._begin(account, save_format)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    @classmethod
+    def read(cls, directory: Directory) -> Ledger:
+        """Read an export's ledger, on a read-only medium too. Raises UsageError: there is none."""
+        path = directory.path / LEDGER_FOLDER / LEDGER_FILE
+        try:
+            with directory.child(LEDGER_FOLDER, create=False) as folder:
+                folder.open_file(LEDGER_FILE).close()
+        except FileError as error:
+            raise UsageError(f"there is no export in {shown_path(directory.path)}") from error
+        # A journal left by a crash can be rolled back only where one may write.
+        is_writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+        mode = "mode=rw" if is_writable else "mode=ro&immutable=1"
+        try:
+            ledger = cls(_connect(f"file:{_quote(path)}?{mode}"), path, None)
+            ledger._check_version()
+        except sqlite3.Error as error:
+            raise _refused(path, error) from error
+        return ledger
+
+    @classmethod
+    def rehearse(cls, directory: Directory | None, account: str, save_format: SaveFormat) -> Ledger:
+        """A ledger in memory that begins as the folder's, if it has one: for a dry run."""
+        ledger = cls(_connect("file::memory:"), Path(":memory:"), None)
+        if directory is not None:
+            try:
+                with cls.read(directory) as there:
+                    there._connection.backup(ledger._connection)
+            except UsageError:
+                pass
+        ledger._begin(account, save_format)
+        return ledger
+
+    @property
+    def account(self) -> str:
+        """Whose mail it is, as it was given to `open`."""
+        return str(self._one("SELECT account FROM export")[0])
+
+    @property
+    def save_format(self) -> SaveFormat:
+        return SaveFormat(self._one("SELECT format FROM export")[0])
+
+    # --- folders
+
+    def folders(self) -> tuple[FolderRecord, ...]:
+        """In the order in which they came."""
+        rows = self._all(
+            "SELECT id, raw_name, name, path, uid_validity, total FROM folder ORDER BY id"
+        )
+        return tuple(FolderRecord(*row) for row in rows)
+
+    def add_folder(self, raw_name: bytes, name: str, path: str) -> FolderRecord:
+        """Note a folder that has none yet; `path` is no other folder's."""
+        with self._changing() as connection:
+            connection.execute(
+                "INSERT INTO folder (raw_name, name, path) VALUES (?, ?, ?)", (raw_name, name, path)
+            )
+        return next(folder for folder in self.folders() if folder.raw_name == raw_name)
+
+    def note_folder(self, folder: int, uid_validity: int, total: int) -> None:
+        """Note what the server says of a folder now."""
+        with self._changing() as connection:
+            connection.execute(
+                "UPDATE folder SET uid_validity = ?, total = ? WHERE id = ?",
+                (uid_validity, total, folder),
+            )
+
+    # --- messages
+
+    def ask(self, records: Iterable[Record]) -> None:
+        """Note what is to be saved. What is saved already stays so; what failed is asked anew."""
+        with self._changing() as connection:
+            connection.executemany(
+                f"INSERT INTO message ({_COLUMNS}) VALUES ({_PLACES})"
+                " ON CONFLICT DO UPDATE SET status = 'asked', error = NULL"
+                " WHERE status = 'failed'",
+                map(_as_row, records),
+            )
+
+    def note(self, records: Sequence[Record]) -> None:
+        """Note what became of messages, in one transaction that is on the disk afterwards."""
+        with self._changing() as connection:
+            connection.executemany(
+                f"INSERT OR REPLACE INTO message ({_COLUMNS}) VALUES ({_PLACES})",
+                map(_as_row, records),
+            )
+
+    def move(self, old: Record, uid_validity: int, uid: int) -> None:
+        """The same message, under another UIDVALIDITY."""
+        with self._changing() as connection:
+            connection.execute(
+                "UPDATE OR REPLACE message SET uid_validity = ?, uid = ?"
+                " WHERE folder = ? AND uid_validity = ? AND uid = ?",
+                (uid_validity, uid, old.folder, old.uid_validity, old.uid),
+            )
+
+    def forget_asked(self, folder: int) -> None:
+        """Drop what was asked for in a folder and never came, before it is planned anew."""
+        with self._changing() as connection:
+            connection.execute(
+                "DELETE FROM message WHERE folder = ? AND status = 'asked'", (folder,)
+            )
+
+    def uids(self, folder: int, uid_validity: int, status: Status) -> set[int]:
+        """UIDs of messages in this state."""
+        rows = self._all(
+            "SELECT uid FROM message WHERE folder = ? AND status = ? AND uid_validity = ?",
+            (folder, status.value, uid_validity),
+        )
+        return {row[0] for row in rows}
+
+    def records(
+        self,
+        status: Status,
+        folder: int | None = None,
+        *,
+        after: tuple[int, int, int] = (0, 0, 0),
+        most: int = 1_000,
+    ) -> tuple[Record, ...]:
+        """Messages in this state, in the order of folder, UIDVALIDITY and UID, behind `after`."""
+        narrowed = "" if folder is None else "folder = :folder AND "
+        rows = self._all(
+            f"SELECT {_COLUMNS} FROM message WHERE {narrowed}status = :status"
+            " AND (folder, uid_validity, uid) > (:a, :b, :c)"
+            " ORDER BY folder, uid_validity, uid LIMIT :most",
+            {
+                "folder": folder,
+                "status": status.value,
+                "a": after[0],
+                "b": after[1],
+                "c": after[2],
+                "most": most,
+            },
+        )
+        return tuple(map(_as_record, rows))
+
+    def iter_records(self, status: Status, folder: int | None = None) -> Iterator[Record]:
+        """All of them; the ledger may change meanwhile, and memory stays flat."""
+        after = (0, 0, 0)
+        while records := self.records(status, folder, after=after):
+            yield from records
+            last = records[-1]
+            after = (last.folder, last.uid_validity, last.uid)
+
+    def count(self, status: Status, folder: int | None = None) -> tuple[int, int]:
+        """How many messages are in this state, and how many octets they have on the server."""
+        narrowed = "" if folder is None else " AND folder = ?"
+        values = (status.value,) if folder is None else (status.value, folder)
+        row = self._one(
+            f"SELECT count(*), coalesce(sum(size), 0) FROM message WHERE status = ?{narrowed}",
+            values,
+        )
+        return row[0], row[1]
+
+    # --- ends
+
+    def close(self) -> None:
+        """Let go of it."""
+        with self._lock:
+            self._connection.close()
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _begin(self, account: str, save_format: SaveFormat) -> None:
+        try:
+            if self._one("PRAGMA user_version")[0] == 0:
+                with self._changing() as connection:
+                    for statement in _SCHEMA.split(";"):
+                        connection.execute(statement)
+                    connection.execute(
+                        "INSERT INTO export VALUES (?, ?)", (account, save_format.value)
+                    )
+                    connection.execute(f"PRAGMA user_version = {_VERSION}")
+            self._check_version()
+        except sqlite3.Error as error:
+            raise _refused(self._path, error) from error
+        folder = shown_path(self._path.parent.parent)
+        if self.account != account:
+            raise UsageError(f"{folder} holds the mail of {self.account}; choose another folder")
+        if self.save_format is not save_format:
+            kind = self.save_format.value.upper()
+            raise UsageError(f"{folder} holds {kind} files; choose another folder")
+
+    def _check_version(self) -> None:
+        version = self._one("PRAGMA user_version")[0]
+        if version != _VERSION:
+            raise UsageError(f"{shown_path(self._path)} was written by another version of tuimail")
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._connection
+                except BaseException:
+                    self._connection.execute("ROLLBACK")
+                    raise
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise _refused(self._path, error) from error
+
+    def _all(self, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except sqlite3.Error as error:
+                raise _refused(self._path, error) from error
+
+    def _one(self, statement: str, values: Values = ()) -> tuple[Any, ...]:
+        return self._all(statement, values)[0]
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _quote(path: Path) -> str:
+    return quote(os.fsencode(path.absolute()))
+
+
+def _refused(path: Path, error: sqlite3.Error) -> FileError:
+    return FileError(f"the ledger {shown_path(path)} cannot be used: {error}")
+
+
+def _as_row(record: Record) -> tuple[object, ...]:
+    return (
+        record.folder,
+        record.uid_validity,
+        record.uid,
+        record.status.value,
+        record.size,
+        record.internal_date,
+        " ".join(record.flags),
+        record.subject,
+        record.message_id,
+        record.email_id,
+        record.sha256,
+        record.path,
+        record.file_size,
+        record.file_sha256,
+        record.error,
+    )
+
+
+def _as_record(row: tuple[Any, ...]) -> Record:
+    folder, uid_validity, uid, status, size, internal_date, flags, *rest = row
+    return Record(
+        folder,
+        uid_validity,
+        uid,
+        Status(status),
+        size,
+        internal_date,
+        tuple(flags.split()),
+        *rest,
+    )
