@@ -11,9 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import Enum
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +19,7 @@ from urllib.parse import quote
 
 from tuimail.errors import FileError, UsageError
 from tuimail.export.names import SaveFormat
+from tuimail.export.records import COLUMNS, FolderRecord, Record, Status, as_record, as_row
 from tuimail.files import Directory, shown_path
 
 LEDGER_FOLDER = ".tuimail"
@@ -58,64 +57,6 @@ CREATE INDEX message_status ON message (folder, status, uid_validity, uid);
 """
 
 
-class Status(Enum):
-    """What became of a message."""
-
-    ASKED = "asked"
-    SAVED = "saved"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class FolderRecord:
-    """A folder of the server, and where its messages go."""
-
-    id: int
-    raw_name: bytes
-    name: str
-    """Decoded, as the server shows it; safe text of one line."""
-    path: str
-    """Relative to the export, levels separated by `/`; each is a safe name."""
-    uid_validity: int | None
-    """As of the last plan."""
-    total: int
-    """Messages that the server held and that were chosen, as of the last plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A message of the export; None where it is not known, or not yet."""
-
-    folder: int
-    """The id of its FolderRecord."""
-    uid_validity: int
-    uid: int
-    status: Status
-    size: int | None = None
-    """Octets on the server: RFC822.SIZE while it is asked for, counted once it is saved."""
-    internal_date: str | None = None
-    """RFC 3339 with the server's zone."""
-    flags: tuple[str, ...] = ()
-    """None of them holds a space (RFC 9051, 9)."""
-    subject: str = ""
-    """Safe text of one line."""
-    message_id: str | None = None
-    email_id: str | None = None
-    """EMAILID (RFC 8474) where the server has it."""
-    sha256: str | None = None
-    """Of the raw message, in hexadecimal digits."""
-    path: str | None = None
-    """Of the file, relative to the export."""
-    file_size: int | None = None
-    file_sha256: str | None = None
-    error: str | None = None
-    """One sentence, when it failed."""
-
-
-_COLUMNS = (
-    "folder, uid_validity, uid, status, size, internal_date, flags, subject, message_id, email_id,"
-    " sha256, path, file_size, file_sha256, error"
-)
 _PLACES = ",".join("?" * 15)
 
 Values = Sequence[object] | Mapping[str, object]
@@ -181,15 +122,17 @@ class Ledger:
     @classmethod
     def rehearse(cls, directory: Directory | None, account: str, save_format: SaveFormat) -> Ledger:
         """A ledger in memory that begins as the folder's, if it has one: for a dry run."""
-        ledger = cls(_connect("file::memory:"), Path(":memory:"), None)
+        connection = _connect("file::memory:")
         if directory is not None:
-            try:
-                with cls.read(directory) as there:
-                    there._connection.backup(ledger._connection)
-            except UsageError:
-                pass
+            with suppress(UsageError), cls.read(directory) as there:
+                there.copy_to(connection)
+        ledger = cls(connection, Path(":memory:"), None)
         ledger._begin(account, save_format)
         return ledger
+
+    def copy_to(self, connection: sqlite3.Connection) -> None:
+        """Make another database equal to this one."""
+        self._connection.backup(connection)
 
     @property
     def account(self) -> str:
@@ -231,18 +174,18 @@ class Ledger:
         """Note what is to be saved. What is saved already stays so; what failed is asked anew."""
         with self._changing() as connection:
             connection.executemany(
-                f"INSERT INTO message ({_COLUMNS}) VALUES ({_PLACES})"
+                f"INSERT INTO message ({COLUMNS}) VALUES ({_PLACES})"
                 " ON CONFLICT DO UPDATE SET status = 'asked', error = NULL"
                 " WHERE status = 'failed'",
-                map(_as_row, records),
+                map(as_row, records),
             )
 
     def note(self, records: Sequence[Record]) -> None:
         """Note what became of messages, in one transaction that is on the disk afterwards."""
         with self._changing() as connection:
             connection.executemany(
-                f"INSERT OR REPLACE INTO message ({_COLUMNS}) VALUES ({_PLACES})",
-                map(_as_row, records),
+                f"INSERT OR REPLACE INTO message ({COLUMNS}) VALUES ({_PLACES})",
+                map(as_row, records),
             )
 
     def move(self, old: Record, uid_validity: int, uid: int) -> None:
@@ -280,7 +223,7 @@ class Ledger:
         """Messages in this state, in the order of folder, UIDVALIDITY and UID, behind `after`."""
         narrowed = "" if folder is None else "folder = :folder AND "
         rows = self._all(
-            f"SELECT {_COLUMNS} FROM message WHERE {narrowed}status = :status"
+            f"SELECT {COLUMNS} FROM message WHERE {narrowed}status = :status"
             " AND (folder, uid_validity, uid) > (:a, :b, :c)"
             " ORDER BY folder, uid_validity, uid LIMIT :most",
             {
@@ -292,7 +235,7 @@ class Ledger:
                 "most": most,
             },
         )
-        return tuple(map(_as_record, rows))
+        return tuple(map(as_record, rows))
 
     def iter_records(self, status: Status, folder: int | None = None) -> Iterator[Record]:
         """All of them; the ledger may change meanwhile, and memory stays flat."""
@@ -395,37 +338,3 @@ def _quote(path: Path) -> str:
 
 def _refused(path: Path, error: sqlite3.Error) -> FileError:
     return FileError(f"the ledger {shown_path(path)} cannot be used: {error}")
-
-
-def _as_row(record: Record) -> tuple[object, ...]:
-    return (
-        record.folder,
-        record.uid_validity,
-        record.uid,
-        record.status.value,
-        record.size,
-        record.internal_date,
-        " ".join(record.flags),
-        record.subject,
-        record.message_id,
-        record.email_id,
-        record.sha256,
-        record.path,
-        record.file_size,
-        record.file_sha256,
-        record.error,
-    )
-
-
-def _as_record(row: tuple[Any, ...]) -> Record:
-    folder, uid_validity, uid, status, size, internal_date, flags, *rest = row
-    return Record(
-        folder,
-        uid_validity,
-        uid,
-        Status(status),
-        size,
-        internal_date,
-        tuple(flags.split()),
-        *rest,
-    )

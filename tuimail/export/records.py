@@ -1,0 +1,104 @@
+"""The rows of an export's ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Status(Enum):
+    """What became of a message."""
+
+    ASKED = "asked"
+    SAVED = "saved"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRecord:
+    """A folder of the server, and where its messages go."""
+
+    id: int
+    raw_name: bytes
+    name: str
+    """Decoded, as the server shows it; safe text of one line."""
+    path: str
+    """Relative to the export, levels separated by `/`; each is a safe name."""
+    uid_validity: int | None
+    """As of the last plan."""
+    total: int
+    """Messages that the server held and that were chosen, as of the last plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A message of the export; None where it is not known, or not yet."""
+
+    folder: int
+    """The id of its FolderRecord."""
+    uid_validity: int
+    uid: int
+    status: Status
+    size: int | None = None
+    """Octets on the server: RFC822.SIZE while it is asked for, counted once it is saved."""
+    internal_date: str | None = None
+    """RFC 3339 with the server's zone."""
+    flags: tuple[str, ...] = ()
+    """None of them holds a space (RFC 9051, 9)."""
+    subject: str = ""
+    """Safe text of one line."""
+    message_id: str | None = None
+    email_id: str | None = None
+    """EMAILID (RFC 8474) where the server has it."""
+    sha256: str | None = None
+    """Of the raw message, in hexadecimal digits."""
+    path: str | None = None
+    """Of the file, relative to the export."""
+    file_size: int | None = None
+    file_sha256: str | None = None
+    error: str | None = None
+    """One sentence, when it failed."""
+
+
+COLUMNS = (
+    "folder, uid_validity, uid, status, size, internal_date, flags, subject, message_id, email_id,"
+    " sha256, path, file_size, file_sha256, error"
+)
+"""Of the table of messages, in the order of the fields of a Record."""
+
+
+def as_row(record: Record) -> tuple[object, ...]:
+    """What SQLite keeps of it."""
+    return (
+        record.folder,
+        record.uid_validity,
+        record.uid,
+        record.status.value,
+        record.size,
+        record.internal_date,
+        " ".join(record.flags),
+        record.subject,
+        record.message_id,
+        record.email_id,
+        record.sha256,
+        record.path,
+        record.file_size,
+        record.file_sha256,
+        record.error,
+    )
+
+
+def as_record(row: tuple[Any, ...]) -> Record:
+    """The record that a row keeps."""
+    folder, uid_validity, uid, status, size, internal_date, flags, *rest = row
+    return Record(
+        folder,
+        uid_validity,
+        uid,
+        Status(status),
+        size,
+        internal_date,
+        tuple(flags.split()),
+        *rest,
+    )
