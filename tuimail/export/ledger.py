@@ -54,6 +54,7 @@ CREATE TABLE message (
     PRIMARY KEY (folder, uid_validity, uid)
 ) WITHOUT ROWID;
 CREATE INDEX message_status ON message (folder, status, uid_validity, uid);
+CREATE INDEX message_path ON message (path);
 """
 
 
@@ -244,6 +245,19 @@ class Ledger:
             yield from records
             last = records[-1]
             after = (last.folder, last.uid_validity, last.uid)
+
+    def iter_files(self) -> Iterator[Record]:
+        """What was saved, in the order of the octets of its path; memory stays flat."""
+        after: tuple[object, ...] = ("", 0, 0, 0)
+        while rows := self._all(
+            f"SELECT {COLUMNS} FROM message WHERE status = 'saved'"
+            " AND (path, folder, uid_validity, uid) > (?, ?, ?, ?)"
+            " ORDER BY path, folder, uid_validity, uid LIMIT 1000",
+            after,
+        ):
+            for record in map(as_record, rows):
+                yield record
+                after = (record.path, record.folder, record.uid_validity, record.uid)
 
     def count(self, status: Status, folder: int | None = None) -> tuple[int, int]:
         """How many messages are in this state, and how many octets they have on the server."""

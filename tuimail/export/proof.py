@@ -1,0 +1,154 @@
+"""What proves an export without tuimail: a table for people, checksums, and sums that add up."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from heapq import merge
+
+from tuimail.export.ledger import Ledger
+from tuimail.export.records import Record, Status
+from tuimail.files import Directory
+from tuimail.text import safe_line
+
+INDEX_FILE = "index.csv"
+SUMS_FILE = "SHA256SUMS"
+INDEX_COLUMNS = (
+    "folder",
+    "uid_validity",
+    "uid",
+    "status",
+    "path",
+    "internal_date",
+    "subject",
+    "message_id",
+    "flags",
+    "size",
+    "sha256",
+    "error",
+)
+_CHUNK = 1 << 16
+# Spreadsheets take what begins so for a formula (OWASP, CSV Injection), Japanese ones also the
+# wide forms.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# As sha256sum writes a name that would break its line.
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSum:
+    """What became of a folder's messages."""
+
+    folder: int
+    """The id of its FolderRecord."""
+    name: str
+    server: int
+    """Messages that the server held and that were chosen."""
+    saved: int
+    skipped: int
+    """Saved by an earlier run."""
+    failed: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every message is accounted for."""
+        return self.server == self.saved + self.skipped + self.failed
+
+    def since(self, earlier: FolderSum, skipped: int) -> FolderSum:
+        """What one run did: this sum, less what there was `earlier`, when the run began.
+
+        `skipped` of the messages that were chosen were saved by then.
+        """
+        return replace(
+            self,
+            saved=self.saved - earlier.saved,
+            skipped=skipped,
+            failed=self.failed - earlier.failed,
+        )
+
+
+def count_folders(ledger: Ledger) -> tuple[FolderSum, ...]:
+    """All that the ledger holds, folder by folder; nothing of it counts as skipped."""
+    return tuple(
+        FolderSum(
+            folder.id,
+            folder.name,
+            server=folder.total,
+            saved=ledger.count(Status.SAVED, folder.id)[0],
+            skipped=0,
+            failed=ledger.count(Status.FAILED, folder.id)[0],
+        )
+        for folder in ledger.folders()
+    )
+
+
+def write_proof(ledger: Ledger, directory: Directory) -> None:
+    """Write `index.csv` and `SHA256SUMS` at the top of the export anew. Raises FileError."""
+    _write_file(directory, INDEX_FILE, _index_lines(ledger))
+    _write_file(directory, SUMS_FILE, _sum_lines(ledger))
+    directory.sync()
+
+
+def _index_lines(ledger: Ledger) -> Iterator[str]:
+    """RFC 4180, one line for each message, in the order of folder, UIDVALIDITY and UID."""
+    yield _csv_line(INDEX_COLUMNS)
+    for folder in ledger.folders():
+        by_status = (ledger.iter_records(status, folder.id) for status in Status)
+        for record in merge(*by_status, key=lambda record: (record.uid_validity, record.uid)):
+            yield _csv_line(_cells(folder.name, record))
+
+
+def _cells(folder: str, record: Record) -> tuple[object, ...]:
+    return (
+        _plain(folder),
+        record.uid_validity,
+        record.uid,
+        record.status.value,
+        _plain(record.path),
+        record.internal_date,
+        _plain(record.subject),
+        _plain(record.message_id),
+        _plain(" ".join(record.flags)),
+        record.size,
+        record.sha256,
+        _plain(record.error),
+    )
+
+
+def _plain(text: str | None) -> str:
+    """Text that no spreadsheet takes for a formula, in one safe line."""
+    line = safe_line(text or "")
+    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
+
+
+def _csv_line(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def _sum_lines(ledger: Ledger) -> Iterator[str]:
+    """What `sha256sum` writes and `sha256sum -c` reads, in the order of paths."""
+    before = None
+    for record in ledger.iter_files():
+        if record.path != before and record.path is not None:
+            escaped = record.path.translate(_ESCAPES)
+            mark = "\\" if escaped != record.path else ""
+            yield f"{mark}{record.file_sha256}  {escaped}\n"
+        before = record.path
+
+
+def _write_file(directory: Directory, name: str, lines: Iterable[str]) -> None:
+    """One of the program's own files, whole or as it was before."""
+    with directory.create_part(name) as part:
+        chunk = bytearray()
+        for line in lines:
+            chunk += line.encode()
+            if len(chunk) >= _CHUNK:
+                part.write(chunk)
+                chunk.clear()
+        part.write(chunk)
+        part.sync()
+        part.replace()
