@@ -19,6 +19,7 @@ const OPTIONS = {
     checksumAlgo: false
 };
 
+// Where mailparser 3.14 is known to read a part for what it is not; createNode is its own affair.
 class Parser extends MailParser {
     createNode(node) {
         const { parentNode: parent } = node;
