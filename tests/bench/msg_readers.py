@@ -132,7 +132,7 @@ def main() -> None:
     parser.add_argument("--node-modules", type=Path, default=Path("node_modules"), metavar="DIR")
     parser.add_argument("--field", help="print the differences of this field alone")
     parser.add_argument("--limit", type=int, default=1000, help="differences printed of a field")
-    parser.add_argument("--rtf-limit", type=int, default=20_000, help="octets; larger RTF is slow")
+    parser.add_argument("--rtf-limit", type=int, default=120_000, help="octets; larger RTF is slow")
     options = parser.parse_args()
     # Both talk of what they do not like; what they find is what counts here.
     logging.disable()
