@@ -15,18 +15,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
 
 from tuimail.errors import FileError, UsageError
+from tuimail.export.ledger_file import (
+    LEDGER_FILE,
+    LEDGER_FOLDER,
+    open_database,
+    refused,
+    require_file,
+)
 from tuimail.export.names import SaveFormat
 from tuimail.export.records import COLUMNS, FolderRecord, Record, Status, as_record, as_row
 from tuimail.files import Directory, shown_path
 
-LEDGER_FOLDER = ".tuimail"
-LEDGER_FILE = "ledger.sqlite3"
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE export (account TEXT NOT NULL, format TEXT NOT NULL);
+CREATE TABLE scope (raw_name BLOB PRIMARY KEY, below INTEGER NOT NULL);
 CREATE TABLE folder (
     id INTEGER PRIMARY KEY,
     raw_name BLOB NOT NULL UNIQUE,
@@ -79,9 +84,10 @@ class Ledger:
         Raises UsageError when it is another account's or in another format, and FileError when
         another export is at work in it.
         """
-        with directory.child(LEDGER_FOLDER) as folder:
-            descriptor = os.dup(folder.descriptor)
         path = directory.path / LEDGER_FOLDER / LEDGER_FILE
+        with directory.child(LEDGER_FOLDER) as folder:
+            require_file(folder, create=True)
+            descriptor = os.dup(folder.descriptor)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -90,10 +96,10 @@ class Ledger:
         except OSError:
             pass  # some network file systems have no locks
         try:
-            ledger = cls(_connect(f"file:{_quote(path)}?mode=rwc"), path, descriptor)
+            ledger = cls(open_database(path), path, descriptor)
         except sqlite3.Error as error:
             os.close(descriptor)
-            raise _refused(path, error) from error
+            raise refused(path, error) from error
         try:
             ledger._begin(account, save_format)
         except BaseException:
@@ -107,28 +113,38 @@ class Ledger:
         path = directory.path / LEDGER_FOLDER / LEDGER_FILE
         try:
             with directory.child(LEDGER_FOLDER, create=False) as folder:
-                folder.open_file(LEDGER_FILE).close()
+                require_file(folder)
         except FileError as error:
             raise UsageError(f"there is no export in {shown_path(directory.path)}") from error
-        # A journal left by a crash can be rolled back only where one may write.
+        # A journal left by a crash can be rolled back only where one may write, and what it would
+        # have undone must not be believed: SQLite refuses then.
         is_writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-        mode = "mode=rw" if is_writable else "mode=ro&immutable=1"
+        mode = "rw" if is_writable else "ro"
         try:
-            ledger = cls(_connect(f"file:{_quote(path)}?{mode}"), path, None)
-            ledger._check_version()
+            ledger = cls(open_database(path, mode), path, None)
         except sqlite3.Error as error:
-            raise _refused(path, error) from error
+            raise refused(path, error) from error
+        try:
+            ledger._check_version()
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     @classmethod
     def rehearse(cls, directory: Directory | None, account: str, save_format: SaveFormat) -> Ledger:
         """A ledger in memory that begins as the folder's, if it has one: for a dry run."""
-        connection = _connect("file::memory:")
+        connection = open_database(None)
         if directory is not None:
             with suppress(UsageError), cls.read(directory) as there:
                 there.copy_to(connection)
-        ledger = cls(connection, Path(":memory:"), None)
-        ledger._begin(account, save_format)
+        path = directory.path / LEDGER_FOLDER / LEDGER_FILE if directory else Path(":memory:")
+        ledger = cls(connection, path, None)
+        try:
+            ledger._begin(account, save_format)
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     def copy_to(self, connection: sqlite3.Connection) -> None:
@@ -143,6 +159,24 @@ class Ledger:
     @property
     def save_format(self) -> SaveFormat:
         return SaveFormat(self._one("SELECT format FROM export")[0])
+
+    def note_scope(self, raw_name: bytes, *, below: bool) -> None:
+        """Note that a folder was asked for whole, `below` with its subfolders; b"" is every folder.
+
+        What the server holds there and the export does not is missing from it; elsewhere it was
+        not wanted.
+        """
+        with self._changing() as connection:
+            connection.execute(
+                "INSERT INTO scope VALUES (?, ?)"
+                " ON CONFLICT DO UPDATE SET below = max(below, excluded.below)",
+                (raw_name, below),
+            )
+
+    def scopes(self) -> tuple[tuple[bytes, bool], ...]:
+        """What was asked for whole: raw names, and whether their subfolders were too."""
+        rows = self._all("SELECT raw_name, below FROM scope ORDER BY raw_name")
+        return tuple((raw_name, bool(below)) for raw_name, below in rows)
 
     # --- folders
 
@@ -222,10 +256,14 @@ class Ledger:
         most: int = 1_000,
     ) -> tuple[Record, ...]:
         """Messages in this state, in the order of folder, UIDVALIDITY and UID, behind `after`."""
-        narrowed = "" if folder is None else "folder = :folder AND "
+        # In one folder, the index leads straight to the next row.
+        narrowed = (
+            "(folder, uid_validity, uid) > (:a, :b, :c)"
+            if folder is None
+            else "folder = :folder AND (uid_validity, uid) > (:b, :c)"
+        )
         rows = self._all(
-            f"SELECT {COLUMNS} FROM message WHERE {narrowed}status = :status"
-            " AND (folder, uid_validity, uid) > (:a, :b, :c)"
+            f"SELECT {COLUMNS} FROM message WHERE status = :status AND {narrowed}"
             " ORDER BY folder, uid_validity, uid LIMIT :most",
             {
                 "folder": folder,
@@ -292,7 +330,7 @@ class Ledger:
 
     def _begin(self, account: str, save_format: SaveFormat) -> None:
         try:
-            if self._one("PRAGMA user_version")[0] == 0:
+            if not self._one("SELECT count(*) FROM sqlite_master")[0]:
                 with self._changing() as connection:
                     for statement in _SCHEMA.split(";"):
                         connection.execute(statement)
@@ -302,7 +340,7 @@ class Ledger:
                     connection.execute(f"PRAGMA user_version = {_VERSION}")
             self._check_version()
         except sqlite3.Error as error:
-            raise _refused(self._path, error) from error
+            raise refused(self._path, error) from error
         folder = shown_path(self._path.parent.parent)
         if self.account != account:
             raise UsageError(f"{folder} holds the mail of {self.account}; choose another folder")
@@ -322,33 +360,23 @@ class Ledger:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._connection
+                    self._connection.execute("COMMIT")
                 except BaseException:
-                    self._connection.execute("ROLLBACK")
+                    if self._connection.in_transaction:  # SQLite may have ended it on a full disk
+                        self._connection.execute("ROLLBACK")
                     raise
-                self._connection.execute("COMMIT")
             except sqlite3.Error as error:
-                raise _refused(self._path, error) from error
+                raise refused(self._path, error) from error
 
     def _all(self, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             try:
                 return self._connection.execute(statement, values).fetchall()
             except sqlite3.Error as error:
-                raise _refused(self._path, error) from error
+                raise refused(self._path, error) from error
 
     def _one(self, statement: str, values: Values = ()) -> tuple[Any, ...]:
-        return self._all(statement, values)[0]
-
-
-def _connect(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
-
-
-def _quote(path: Path) -> str:
-    return quote(os.fsencode(path.absolute()))
-
-
-def _refused(path: Path, error: sqlite3.Error) -> FileError:
-    return FileError(f"the ledger {shown_path(path)} cannot be used: {error}")
+        rows = self._all(statement, values)
+        if not rows:
+            raise FileError(f"the ledger {shown_path(self._path)} cannot be used: it is damaged")
+        return rows[0]

@@ -68,14 +68,27 @@ COLUMNS = (
 """Of the table of messages, in the order of the fields of a Record."""
 
 
+# Octets; a server may say what it likes, and SQLite's sums have 63 bits.
+_LARGEST_SIZE = 1 << 40
+
+
 def as_row(record: Record) -> tuple[object, ...]:
-    """What SQLite keeps of it."""
+    """What SQLite keeps of it: lone surrogates, which no UTF-8 holds, become `?`, and a
+    size that no message has None.
+    """
+    return tuple(
+        value.encode(errors="replace").decode() if isinstance(value, str) else value
+        for value in _values(record)
+    )
+
+
+def _values(record: Record) -> tuple[object, ...]:
     return (
         record.folder,
         record.uid_validity,
         record.uid,
         record.status.value,
-        record.size,
+        record.size if (record.size or 0) <= _LARGEST_SIZE else None,
         record.internal_date,
         " ".join(record.flags),
         record.subject,
@@ -99,6 +112,6 @@ def as_record(row: tuple[Any, ...]) -> Record:
         Status(status),
         size,
         internal_date,
-        tuple(flags.split()),
+        tuple(flags.split(" ")) if flags else (),
         *rest,
     )

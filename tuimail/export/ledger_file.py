@@ -1,0 +1,53 @@
+"""The file that holds an export's ledger."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from tuimail.errors import FileError
+from tuimail.files import Directory, shown_path
+from tuimail.files.refusal import file_error
+
+LEDGER_FOLDER = ".tuimail"
+LEDGER_FILE = "ledger.sqlite3"
+
+
+def require_file(folder: Directory, *, create: bool = False) -> None:
+    """See that the ledger is an ordinary file, which SQLite would not; raises FileError.
+
+    Never opened here: to close it would let go of the locks that SQLite holds in this process.
+    """
+    path = folder.path / LEDGER_FILE
+    try:
+        if create:
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            with suppress(FileExistsError):
+                os.close(os.open(LEDGER_FILE, flags, 0o600, dir_fd=folder.descriptor))
+        found = os.stat(LEDGER_FILE, dir_fd=folder.descriptor, follow_symlinks=False)
+    except OSError as error:
+        raise file_error("open", path, error) from error
+    if not stat.S_ISREG(found.st_mode):
+        raise FileError(f"cannot open {shown_path(path)}: it is no ordinary file")
+
+
+def open_database(path: Path | None, mode: str = "rw") -> sqlite3.Connection:
+    """A database that any thread may use; in memory without a path. Raises sqlite3.Error.
+
+    `mode` is `rw`, or `ro` on a read-only medium.
+    """
+    uri = "file::memory:"
+    if path is not None:
+        uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def refused(path: Path, error: sqlite3.Error) -> FileError:
+    """What SQLite says, as a sentence."""
+    return FileError(f"the ledger {shown_path(path)} cannot be used: {error}")
