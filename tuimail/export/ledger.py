@@ -297,6 +297,10 @@ class Ledger:
                 yield record
                 after = (record.path, record.folder, record.uid_validity, record.uid)
 
+    def has_file(self, path: str) -> bool:
+        """Whether a message was saved under this path."""
+        return bool(self._all("SELECT 1 FROM message WHERE path = ? AND status = 'saved'", (path,)))
+
     def count(self, status: Status, folder: int | None = None) -> tuple[int, int]:
         """How many messages are in this state, and how many octets they have on the server."""
         narrowed = "" if folder is None else " AND folder = ?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -31,7 +32,7 @@ class Placed:
 class Directory:
     """An open folder. Close it, or use it in a `with`; every method may raise FileError."""
 
-    __slots__ = ("_claimed", "_found", "descriptor", "path")
+    __slots__ = ("_claimed", "_found", "_naming", "descriptor", "path")
 
     def __init__(self, descriptor: int, path: Path) -> None:
         self.descriptor = descriptor
@@ -39,6 +40,7 @@ class Directory:
         """For sentences; the disk is reached through the descriptor only."""
         self._found: dict[str, str] | None = None
         self._claimed: set[str] = set()
+        self._naming = threading.Lock()
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Directory:
@@ -68,6 +70,30 @@ class Directory:
             return Directory(os.open(name, flags, dir_fd=self.descriptor), path)
         except OSError as error:
             raise file_error("open the folder", path, error) from error
+
+    def below(self, path: str) -> Directory:
+        """Open the folder at a relative path, levels separated by `/`, through no link.
+
+        For "" it is this folder once more.
+        """
+        folder = Directory(os.dup(self.descriptor), self.path)
+        for name in filter(None, path.split("/")):
+            with folder:
+                folder = folder.child(name, create=False)
+        return folder
+
+    def entries(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of the folders in it, and of everything else, each sorted; a link is no folder."""
+        folders: list[str] = []
+        others: list[str] = []
+        try:
+            with os.scandir(self.descriptor) as found:
+                for entry in found:
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    (folders if is_folder else others).append(entry.name)
+        except OSError as error:
+            raise file_error("list", self.path, error) from error
+        return tuple(sorted(folders)), tuple(sorted(others))
 
     def names(self) -> tuple[str, ...]:
         """Every name in the folder, in no order; octets that are no UTF-8 as surrogates."""
@@ -100,7 +126,12 @@ class Directory:
 
         A file that stood there before with the same octets is kept instead, but for one part
         only while the folder is open: parts with equal names and octets become several files.
+        Any thread may call it.
         """
+        with self._naming:
+            return self._place(part)
+
+    def _place(self, part: PartFile) -> Placed:
         if self._found is None:
             finished = (name for name in self.names() if not name.endswith(PART))
             self._found = {name_key(name): name for name in finished}

@@ -277,6 +277,19 @@ class MailStore:
         fetch = PartFetch(identity, part, sink)
         return self._pool.submit(Job(fetch.run, Lane.BULK, Request(), identity.folder))
 
+    def sizes(self, chosen: Chosen, uids: Sequence[int]) -> Request[dict[int, int | None]]:
+        """RFC822.SIZE by UID of some of the chosen messages, in the bulk lane.
+
+        Messages that are gone are left out. Ends with FolderChanged when the UIDs are void.
+        """
+        from tuimail.imap.sizes import fetch_sizes
+
+        def run(session: Session, _pause: Pause) -> dict[int, int | None]:
+            open_folder(session, chosen.folder.raw_name, chosen.uid_validity)
+            return fetch_sizes(session, uids)
+
+        return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
+
     def raw(self, identities: Sequence[Identity], receiver: RawReceiver) -> Request[None]:
         """Whole messages of one folder, in the bulk lane."""
         fetch = RawFetch(identities, receiver)

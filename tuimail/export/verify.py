@@ -1,0 +1,163 @@
+"""Whether an export is as its ledger says: every file is read again."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import BinaryIO
+
+from tuimail.errors import FileError, MessageUnreadable
+from tuimail.export.difference import Difference, Kind
+from tuimail.export.ledger import Ledger
+from tuimail.export.ledger_file import LEDGER_FOLDER
+from tuimail.export.proof import INDEX_FILE, SUMS_FILE
+from tuimail.export.records import Record, Status
+from tuimail.files import Directory
+from tuimail.files.names import PART
+
+OnProgress = Callable[[int, int], None]
+"""Told how many files were read, and how many there are."""
+
+_CHUNK = 1 << 20
+_OWN_FILES = frozenset({INDEX_FILE, SUMS_FILE})
+
+
+def verify_files(
+    directory: Directory, ledger: Ledger, on_progress: OnProgress | None = None
+) -> Iterator[Difference]:
+    """Missing, altered and unknown files, then messages that were never saved.
+
+    Nothing is written. Links are not followed: one is a difference. Raises FileError when the
+    ledger cannot be read.
+    """
+    names = {folder.id: folder.name for folder in ledger.folders()}
+    yield from _verify_saved(directory, ledger, names, on_progress)
+    yield from _find_unknown(directory, ledger)
+    for folder in ledger.folders():
+        for record in ledger.iter_records(Status.FAILED, folder.id):
+            sentence = f"it was not saved: {record.error}"
+            yield _of_record(Kind.FAILED, sentence, record, names)
+        left, _ = ledger.count(Status.ASKED, folder.id)
+        if left:
+            sentence = f"{left:,} of its messages have not been saved yet; export it again"
+            yield Difference(Kind.UNFINISHED, sentence, folder.name)
+
+
+def _verify_saved(
+    directory: Directory,
+    ledger: Ledger,
+    names: dict[int, str],
+    on_progress: OnProgress | None,
+) -> Iterator[Difference]:
+    total, _ = ledger.count(Status.SAVED)
+    done = 0
+    with _FolderAtHand(directory) as at_hand:
+        for done, record in enumerate(ledger.iter_files(), 1):
+            found = _verify_file(at_hand, record)
+            if found is not None:
+                yield _of_record(*found, record, names)
+            if on_progress is not None:
+                on_progress(done, total)
+    if done != total:
+        sentence = f"the ledger names no files of {total - done:,} messages that were saved"
+        yield Difference(Kind.MISSING, sentence)
+
+
+def _verify_file(at_hand: _FolderAtHand, record: Record) -> tuple[Kind, str] | None:
+    """What is different about a file, or None."""
+    folder, _, name = (record.path or "").rpartition("/")
+    try:
+        with at_hand.open(folder).open_file(name) as file:
+            return _compare(file, record)
+    except FileError as error:
+        cause = error.__cause__
+        if isinstance(cause, FileNotFoundError | NotADirectoryError):
+            return Kind.MISSING, "it is not there"
+        is_replaced = isinstance(cause, OSError) and cause.errno in (errno.ELOOP, errno.EISDIR)
+        return Kind.ALTERED if is_replaced else Kind.UNREADABLE, str(error)
+    except OSError as error:
+        return Kind.UNREADABLE, f"it cannot be read: {(error.strerror or 'a fault').lower()}"
+    except ValueError:
+        return Kind.MISSING, "the ledger gives it a name that no file has"
+
+
+def _compare(file: BinaryIO, record: Record) -> tuple[Kind, str] | None:
+    size = os.fstat(file.fileno()).st_size
+    if size != record.file_size:
+        return Kind.ALTERED, f"it has {size:,} bytes; {record.file_size or 0:,} were saved"
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    if digest.hexdigest() != record.file_sha256:
+        return Kind.ALTERED, "it holds other bytes than were saved"
+    if (record.path or "").endswith(".msg"):
+        from tuimail.msg.reader import read_msg  # what reads the container takes long to load
+
+        file.seek(0)
+        try:
+            read_msg(file)
+        except MessageUnreadable as error:
+            return Kind.UNREADABLE, f"it cannot be read back: {error}"
+    return None
+
+
+class _FolderAtHand:
+    """Opens folders below the export, and keeps the last one: files come folder by folder."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._path: str | None = None
+        self._folder: Directory | None = None
+        self._stack = ExitStack()
+
+    def open(self, path: str) -> Directory:
+        """Raises FileError; ValueError for a path that leads elsewhere."""
+        if self._folder is None or path != self._path:
+            self._stack.close()
+            self._folder = None
+            self._folder = self._stack.enter_context(self._directory.below(path))
+            self._path = path
+        return self._folder
+
+    def __enter__(self) -> _FolderAtHand:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def _find_unknown(directory: Directory, ledger: Ledger) -> Iterator[Difference]:
+    """Everything that is no folder, and that nobody saved there."""
+    waiting = [""]
+    while waiting:
+        path = waiting.pop()
+        start = f"{path}/" if path else ""
+        try:
+            with directory.below(path) as folder:
+                folders, others = folder.entries()
+        except FileError as error:
+            yield Difference(Kind.UNREADABLE, str(error), path=path)
+            continue
+        for name in others:
+            is_own = name.endswith(PART) or (not path and name in _OWN_FILES)
+            if not is_own and not _is_known(ledger, start + name):
+                sentence = "it was not written by this export"
+                yield Difference(Kind.UNKNOWN, sentence, path=start + name)
+        waiting += [start + name for name in reversed(folders) if path or name != LEDGER_FOLDER]
+
+
+def _is_known(ledger: Ledger, path: str) -> bool:
+    try:
+        # macOS may give a name back in another form.
+        return ledger.has_file(path) or ledger.has_file(unicodedata.normalize("NFC", path))
+    except UnicodeEncodeError:
+        return False  # octets that are no UTF-8, which no name of ours has
+
+
+def _of_record(kind: Kind, sentence: str, record: Record, names: dict[int, str]) -> Difference:
+    folder = names.get(record.folder)
+    return Difference(kind, sentence, folder, record.uid_validity, record.uid, record.path)
