@@ -64,6 +64,19 @@ def test_names_of_attachments(name: str, kind: str, expected: str) -> None:
     assert names(convert(multipart("mixed", PLAIN, file_part(name, kind=kind)))) == [expected]
 
 
+@pytest.mark.parametrize("value", ['gzip; name="a.gz"', "X-BE2; 12"])
+def test_a_type_that_is_no_type_is_a_file(value: str) -> None:
+    part = f"Content-Type: {value}\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode()
+    for raw in (
+        multipart("mixed", PLAIN, part + base64.encodebytes(PDF)),
+        part + base64.b64encode(PDF),
+    ):
+        (one,) = convert(raw).attachments
+        assert one.properties[PidTag.ATTACH_DATA_BINARY] == PDF
+        assert one.properties[PidTag.ATTACH_MIME_TAG] == "application/octet-stream"
+        assert one.properties[PidTag.ATTACH_LONG_FILENAME] in ("a.gz", "ATT00001.dat")
+
+
 def picture(fields: str) -> bytes:
     return f"Content-Type: image/png\r\n{fields}\r\n\r\nPNG".encode()
 

@@ -9,9 +9,18 @@ from tests.msg.letters import (
     HTML,
     PLAIN,
     convert,
+    convert_whole,
     multipart,
 )
 from tuimail.msg.mapi import PidTag
+
+
+def test_what_cannot_be_read_is_said() -> None:
+    _, report = convert_whole(b"Content-Type: text/plain; charset=ascii\r\n\r\nfine")
+    assert report.lost == ()
+    message, report = convert_whole(b"Content-Type: text/plain; charset=utf-8\r\n\r\nb\xffd")
+    assert message.properties[PidTag.BODY] == "b\ufffdd"
+    assert report.lost == ("some characters of the text cannot be read in its charset",)
 
 
 def test_html_becomes_utf_8_and_rtf() -> None:

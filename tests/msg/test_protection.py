@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 
 from tests.msg.letters import (
+    FOOTER,
     PDF,
     PLAIN,
     convert,
+    convert_whole,
     multipart,
     names,
 )
@@ -29,6 +31,11 @@ def test_a_signed_message_stays_octet_for_octet() -> None:
     (one,) = message.attachments
     assert one.properties[PidTag.ATTACH_MIME_TAG] == "multipart/signed"
     assert one.properties[PidTag.ATTACH_DATA_BINARY] == SIGNED.removeprefix(b"Subject: signed\r\n")
+
+
+def test_a_signed_message_within_a_message_of_parts_is_taken_apart() -> None:
+    _, report = convert_whole(multipart("mixed", SIGNED.replace(b"cut", b"edge"), FOOTER))
+    assert report.lost == ("a signature within the message can no longer be checked",)
 
 
 def test_an_encrypted_message_is_its_envelope() -> None:

@@ -288,4 +288,5 @@ def _boundary(content_type: ContentField) -> bytes:
     for name, value in content_type.pairs:
         if name.lower() == b"boundary":
             return value.rstrip()
-    return b""
+    # In the syntax of RFC 2231, which nobody needs here and some use.
+    return content_type.parameters.get("boundary", "").encode("utf-8", "replace").rstrip()

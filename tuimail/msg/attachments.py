@@ -55,6 +55,7 @@ _EXTENSIONS = {
     _MESSAGE: ".eml",
     "message/delivery-status": ".txt",
     "text/calendar": ".ics",
+    "application/octet-stream": ".dat",
     "application/pkcs7-mime": ".p7m",
     "application/pkcs7-signature": ".p7s",
     "application/pgp-signature": ".asc",
@@ -98,8 +99,8 @@ class Attachments:
             if nested is not None:
                 name = message_name(entity, nested, self.count + 1)
             else:
-                name = file_name(entity, self.count + 1)
-            properties = self._describe(name, entity.media_type)
+                name = file_name(entity, one.media_type, self.count + 1)
+            properties = self._describe(name, one.media_type)
             properties.set(PidTag.ATTACH_CONTENT_ID, entity.content_id)
             properties.set(PidTag.ATTACH_CONTENT_LOCATION, location)
             if is_inline:
@@ -183,12 +184,12 @@ def decoded_content(raw: bytes, entity: Entity) -> Content:
     return LargeContent(sum(map(len, decode())), decode)
 
 
-def file_name(entity: Entity, number: int) -> str:
+def file_name(entity: Entity, media_type: str, number: int) -> str:
     """A name without folders and without what Windows has no place for, never empty."""
     if name := _safe_name(entity.filename or ""):
         return name
-    kind = entity.media_type
-    extension = _EXTENSIONS.get(kind) or _MIME_TYPES.guess_extension(kind) or ".dat"
+    known = _EXTENSIONS.get(media_type) or _MIME_TYPES.guess_extension(media_type)
+    extension = known or ".dat"
     return f"ATT{number:05}{extension}"
 
 

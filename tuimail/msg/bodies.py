@@ -24,7 +24,7 @@ _META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
 _CHARSET = re.compile(r"(\bcharset\s*=\s*[\"']?)[a-z0-9_.:-]+", re.IGNORECASE)
 
 
-def set_bodies(properties: Properties, raw: bytes, texts: Sequence[Text]) -> str:
+def set_bodies(properties: Properties, raw: bytes, texts: Sequence[Text], lost: list[str]) -> str:
     """Set what is there to be read; gives the HTML, "" where there is none.
 
     Texts that stand side by side are read one after the other, in both forms.
@@ -37,6 +37,8 @@ def set_bodies(properties: Properties, raw: bytes, texts: Sequence[Text]) -> str
         content = _read_text(raw, text.entity)
         if not content.strip():
             continue
+        if "\ufffd" in content:
+            lost.append("some characters of the text cannot be read in its charset")
         if not _is_html(text.entity):
             plain.append(content)
             if has_html and not text.is_alternative:

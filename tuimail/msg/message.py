@@ -113,18 +113,20 @@ class MessageStorage:
         header: Header,
         protection: Protection,
     ) -> None:
-        parts = find_parts(entity)
+        parts = find_parts(self._raw, entity)
         if protection is Protection.OPAQUE:
-            name = file_name(entity, 1) if entity.filename else "smime.p7m"
+            name = file_name(entity, entity.media_type, 1) if entity.filename else "smime.p7m"
             attachments.store_content(name, entity.media_type, decoded_content(self._raw, entity))
             return
-        html = set_bodies(properties, self._raw, parts.texts)
+        html = set_bodies(properties, self._raw, parts.texts, self._lost)
         if protection is Protection.CLEAR_SIGNED:
             # The signature holds for these octets and no others.
             signed = own_fields(header.fields) + read_body(self._raw, entity)
             attachments.store_content("smime.p7m", "multipart/signed", signed)
         else:
             attachments.store_all(parts.attached, html)
+            if parts.has_lost_signature:
+                self._lost.append("a signature within the message can no longer be checked")
 
     def _set_dates(self, properties: Properties, header: Header, delivery: Delivery) -> None:
         sent = self._usable(header.date(), "the Date field")

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from tuimail.mail.content_field import parse_content_type
 from tuimail.mail.entity import Entity
+from tuimail.mail.header_block import read_values
 
+_UNKNOWN_TYPE = "application/octet-stream"
 _TEXTS = frozenset({"text/plain", "text/html"})
 _OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
@@ -35,6 +38,7 @@ class Attached:
     """A part that is attached."""
 
     entity: Entity
+    media_type: str
     is_related: bool
     """It belongs to the HTML beside it."""
 
@@ -45,6 +49,8 @@ class Parts:
 
     texts: list[Text] = field(default_factory=list)
     attached: list[Attached] = field(default_factory=list)
+    has_lost_signature: bool = False
+    """A multipart/signed was taken apart: what was signed is not kept octet for octet."""
 
 
 def find_protection(root: Entity) -> Protection:
@@ -59,36 +65,53 @@ def find_protection(root: Entity) -> Protection:
     return Protection.NONE
 
 
-def find_parts(root: Entity) -> Parts:
+def find_parts(raw: bytes, root: Entity) -> Parts:
     """Sort the parts of a message; the nesting of an Entity is bounded, so this recursion is."""
     parts = Parts()
-    _gather(root, parts, is_alternative=False, is_related=False)
+    _gather(raw, root, parts, is_alternative=False, is_related=False)
     if not parts.texts and parts.attached:
         first = parts.attached[0].entity
-        if first.media_type in _TEXTS and not is_attachment(first):
+        if parts.attached[0].media_type in _TEXTS and not is_attachment(first):
             # A message that begins with its only text is read, though the text has a name.
             parts.texts.append(Text(first, is_alternative=False))
             del parts.attached[0]
     return parts
 
 
-def _gather(entity: Entity, parts: Parts, *, is_alternative: bool, is_related: bool) -> None:
+def _gather(
+    raw: bytes, entity: Entity, parts: Parts, *, is_alternative: bool, is_related: bool
+) -> None:
+    kind = entity.media_type
     if entity.has_parts:
-        kind = entity.media_type
+        parts.has_lost_signature |= kind == "multipart/signed"
         for number, child in enumerate(entity.children):
             _gather(
+                raw,
                 child,
                 parts,
                 is_alternative=is_alternative or kind == "multipart/alternative",
                 is_related=is_related or (kind == "multipart/related" and number > 0),
             )
-    elif entity.media_type in _TEXTS and not is_attachment(entity) and not entity.filename:
-        parts.texts.append(Text(entity, is_alternative))
-    elif entity.media_type.startswith("multipart/"):
+    elif kind.startswith("multipart/"):
         # No boundary was found in it: what stands there can only be read.
         parts.texts.append(Text(entity, is_alternative=False))
+    elif kind in _TEXTS and not _is_meant_to_be_read(raw, entity):
+        parts.attached.append(Attached(entity, _UNKNOWN_TYPE, is_related))
+    elif kind in _TEXTS and not is_attachment(entity) and not entity.filename:
+        parts.texts.append(Text(entity, is_alternative))
     else:
-        parts.attached.append(Attached(entity, is_related))
+        parts.attached.append(Attached(entity, kind, is_related))
+
+
+def _is_meant_to_be_read(raw: bytes, entity: Entity) -> bool:
+    """Whether what counts as text for want of a type (RFC 2045, 5.2) can be meant to be read.
+
+    A type that is no type (`gzip`) is mostly that of a file.
+    """
+    if entity.encoding not in ("base64", "x-uuencode") and not entity.filename:
+        return True
+    value = read_values(raw[entity.start : entity.body_start]).get("content-type")
+    return value is None or bool(parse_content_type(value).value)
 
 
 def is_attachment(entity: Entity) -> bool:
