@@ -158,7 +158,11 @@ class Ledger:
 
     @property
     def save_format(self) -> SaveFormat:
-        return SaveFormat(self._one("SELECT format FROM export")[0])
+        word = self._one("SELECT format FROM export")[0]
+        try:
+            return SaveFormat(word)
+        except ValueError as error:
+            raise refused(self._path, "it is damaged") from error
 
     def note_scope(self, raw_name: bytes, *, below: bool) -> None:
         """Note that a folder was asked for whole, `below` with its subfolders; b"" is every folder.
@@ -274,7 +278,7 @@ class Ledger:
                 "most": most,
             },
         )
-        return tuple(map(as_record, rows))
+        return self._records(rows)
 
     def iter_records(self, status: Status, folder: int | None = None) -> Iterator[Record]:
         """All of them; the ledger may change meanwhile, and memory stays flat."""
@@ -293,7 +297,7 @@ class Ledger:
             " ORDER BY path, folder, uid_validity, uid LIMIT 1000",
             after,
         ):
-            for record in map(as_record, rows):
+            for record in self._records(rows):
                 yield record
                 after = (record.path, record.folder, record.uid_validity, record.uid)
 
@@ -379,8 +383,14 @@ class Ledger:
             except sqlite3.Error as error:
                 raise refused(self._path, error) from error
 
+    def _records(self, rows: Iterable[tuple[Any, ...]]) -> tuple[Record, ...]:
+        try:
+            return tuple(map(as_record, rows))
+        except (AttributeError, TypeError, ValueError) as error:  # a row that we never wrote
+            raise refused(self._path, "it is damaged") from error
+
     def _one(self, statement: str, values: Values = ()) -> tuple[Any, ...]:
         rows = self._all(statement, values)
         if not rows:
-            raise FileError(f"the ledger {shown_path(self._path)} cannot be used: it is damaged")
+            raise refused(self._path, "it is damaged")
         return rows[0]

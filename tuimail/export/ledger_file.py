@@ -48,6 +48,6 @@ def open_database(path: Path | None, mode: str = "rw") -> sqlite3.Connection:
     return connection
 
 
-def refused(path: Path, error: sqlite3.Error) -> FileError:
-    """What SQLite says, as a sentence."""
-    return FileError(f"the ledger {shown_path(path)} cannot be used: {error}")
+def refused(path: Path, reason: sqlite3.Error | str) -> FileError:
+    """Why a ledger cannot be used, as a sentence."""
+    return FileError(f"the ledger {shown_path(path)} cannot be used: {reason}")
