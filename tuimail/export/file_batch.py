@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from datetime import datetime
 
 from tuimail.errors import FileError
-from tuimail.files import Directory, PartFile
+from tuimail.files import Directory, PartFile, Placed
 
 # fsync costs about 5 ms a file when done one by one, and macOS lets a process have 256 files open.
 MOST_FILES = 64
@@ -36,28 +38,13 @@ class FileBatch:
     def finish(self) -> None:
         """Give every file its name. Raises FileError, once the others have theirs."""
         files, self._files, self._octets = self._files, [], 0
-        synced: list[PartFile] = []
-        errors: list[FileError] = []
-        try:
-            for part, moment in files:
-                try:
-                    part.sync(moment)
-                    synced.append(part)
-                except FileError as error:
-                    errors.append(error)
-            for part in synced:
-                try:
-                    self._place(part)
-                except FileError as error:
-                    errors.append(error)
-            if synced:
-                self._directory.sync()
-        finally:
-            # Not tried again: a second fdatasync may succeed although the octets are lost.
-            for part, _ in files:
-                part.discard()
-        if errors:
-            raise errors[0]
+        placed, error = bring_to_disk(self._directory, files)
+        for one in placed:
+            if one is not None:
+                self.already_there += one.already_there
+                self.saved += not one.already_there
+        if error is not None:
+            raise error
 
     def discard(self) -> None:
         """Remove what has no name yet."""
@@ -65,8 +52,60 @@ class FileBatch:
             part.discard()
         self._files.clear()
 
-    def _place(self, part: PartFile) -> None:
-        if self._directory.place(part).already_there:
-            self.already_there += 1
-        else:
-            self.saved += 1
+
+def bring_to_disk(
+    directory: Directory,
+    files: Sequence[tuple[PartFile, datetime | None]],
+    *,
+    at_once: int = 1,
+) -> tuple[list[Placed | None], FileError | None]:
+    """Sync whole files, then name them, then sync their folder.
+
+    `at_once` files are synced at the same time. Gives what became of each file, and the first
+    error; what could not be synced or named is None, and removed. Not tried again: a second
+    fdatasync may succeed although the octets are lost.
+    """
+    errors: list[FileError] = []
+    placed: list[Placed | None] = [None] * len(files)
+    try:
+        synced = _sync_files(files, errors, at_once)
+        for at, (part, _) in enumerate(files):
+            if synced[at]:
+                try:
+                    placed[at] = directory.place(part)
+                except FileError as error:
+                    errors.append(error)
+        if any(synced):
+            directory.sync()
+    finally:
+        for part, _ in files:
+            part.discard()
+    return placed, errors[0] if errors else None
+
+
+def _sync_files(
+    files: Sequence[tuple[PartFile, datetime | None]], errors: list[FileError], at_once: int
+) -> list[bool]:
+    """Which of the files are on the disk."""
+    synced = [False] * len(files)
+    waiting = iter(range(len(files)))
+
+    def sync() -> None:
+        # next() is one step for all threads
+        for at in waiting:
+            part, moment = files[at]
+            try:
+                part.sync(moment)
+                synced[at] = True
+            except FileError as error:
+                errors.append(error)
+
+    threads = [
+        threading.Thread(target=sync, name="tuimail-sync", daemon=True) for _ in range(at_once - 1)
+    ]
+    for thread in threads:
+        thread.start()
+    sync()
+    for thread in threads:
+        thread.join()
+    return synced

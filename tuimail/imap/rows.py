@@ -20,6 +20,7 @@ def fetch_rows(
     fields: Sequence[str],
     items: Sequence[str] = (),
     on_row: Callable[[Summary], None] | None = None,
+    with_structure: bool = True,
 ) -> tuple[Summary, ...]:
     """Rows in the order of `uids`; messages that are gone are left out.
 
@@ -39,7 +40,8 @@ def fetch_rows(
         return True
 
     if wanted:
-        session.uid_fetch(sequence_set(uids), row_items(fields, items), receive)
+        wanted_items = row_items(fields, items, with_structure=with_structure)
+        session.uid_fetch(sequence_set(uids), wanted_items, receive)
     return tuple(by_uid[uid] for uid in uids if uid in by_uid)
 
 

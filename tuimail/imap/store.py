@@ -158,15 +158,20 @@ class MailStore:
         *,
         fields: Sequence[str] = LISTED_FIELDS,
         items: Sequence[str] = (),
+        with_structure: bool = True,
     ) -> Request[tuple[Summary, ...]]:
         """Rows of some of the chosen messages, in the order of `uids`, in the bulk lane.
 
-        Messages that are gone are left out. Ends with FolderChanged when the UIDs are void.
+        Messages that are gone are left out. Without BODYSTRUCTURE, for which many servers read
+        the message, nothing is known of attachments. Ends with FolderChanged when the UIDs are
+        void.
         """
 
         def run(session: Session, _pause: Pause) -> tuple[Summary, ...]:
             selected = open_folder(session, chosen.folder.raw_name, chosen.uid_validity)
-            return fetch_rows(session, selected, uids, fields=fields, items=items)
+            return fetch_rows(
+                session, selected, uids, fields=fields, items=items, with_structure=with_structure
+            )
 
         return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
 

@@ -1,0 +1,189 @@
+"""What has come whole is brought to the disk, and then to the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tuimail.errors import FileError, MessageUnreadable
+from tuimail.export.file_batch import bring_to_disk
+from tuimail.export.ledger import Ledger
+from tuimail.export.msg_worker import Converted, MsgWorker
+from tuimail.export.names import SaveFormat
+from tuimail.export.raw_files import RawFile, RawFiles, received_at, record_name
+from tuimail.export.records import FolderRecord, Record, Status
+from tuimail.files import Directory, PartFile
+from tuimail.files.names import PART
+
+_SYNCED_AT_ONCE = 8
+"""The disk writes many files in the time of one when it is asked for them together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A file that lacks nothing but its name."""
+
+    part: PartFile
+    moment: datetime | None
+    record: Record
+    """As the ledger will have it, but for the path."""
+
+
+class Finisher:
+    """Finishes one batch after the other; a thread of its own calls it.
+
+    Per batch: every file is synced, then named, then the folder is synced, then the ledger is
+    told, in that order.
+    """
+
+    def __init__(self, ledger: Ledger, stopping: threading.Event) -> None:
+        self._ledger = ledger
+        self._stopping = stopping
+        """Once it is set, nothing more is converted: that takes longer than a person waits."""
+        self._to_msg = ledger.save_format is SaveFormat.MSG
+        self._worker = MsgWorker()
+
+    def finish(
+        self, directory: Directory, folder: FolderRecord, whole: Sequence[RawFile]
+    ) -> tuple[list[Record], FileError | None]:
+        """What is saved now, and the first error; what could not be finished is removed."""
+        ready: list[_Ready] = []
+        try:
+            error = self._prepare(directory, whole, ready)
+            files = [(one.part, one.moment) for one in ready]
+            placed, refusal = bring_to_disk(directory, files, at_once=_SYNCED_AT_ONCE)
+            saved = [
+                replace(one.record, path=f"{folder.path}/{at.name}")
+                for one, at in zip(ready, placed, strict=True)
+                if at is not None
+            ]
+            if saved:
+                self._ledger.note(saved)
+        except FileError as fault:
+            return [], fault
+        finally:
+            for raw in whole:
+                raw.part.discard()
+        return saved, error or refusal
+
+    def close(self) -> None:
+        """End the conversion to MSG."""
+        self._worker.close()
+
+    def _prepare(
+        self, directory: Directory, whole: Sequence[RawFile], ready: list[_Ready]
+    ) -> FileError | None:
+        if not self._to_msg:
+            ready.extend(_Ready(one.part, received_at(one.record), _saved(one)) for one in whole)
+            return None
+        msg: PartFile | None = None
+        try:
+            for raw in whole:
+                if self._stopping.is_set():
+                    break
+                msg = directory.create_part(record_name(raw.record, SaveFormat.MSG))
+                ready.append(self._convert(directory, raw, msg))
+        except FileError as error:
+            if msg is not None:
+                msg.discard()
+            return error
+        return None
+
+    def _convert(self, directory: Directory, raw: RawFile, msg: PartFile) -> _Ready:
+        moment = received_at(raw.record)
+        self._worker.send(raw.part.path, msg.path, moment, raw.record.flags)
+        try:
+            converted = self._worker.receive()
+        except MessageUnreadable as error:
+            msg.discard()
+            return _Ready(raw.part, moment, _saved(raw, error=f"saved as EML: {error}"))
+        raw.part.discard()
+        return _Ready(msg, moment, _converted(raw, converted, _hash(directory, msg)))
+
+
+def _saved(raw: RawFile, error: str | None = None) -> Record:
+    return replace(
+        raw.record,
+        status=Status.SAVED,
+        size=raw.size,
+        sha256=raw.sha256,
+        file_size=raw.size,
+        file_sha256=raw.sha256,
+        error=error,
+    )
+
+
+def _converted(raw: RawFile, converted: Converted, sha256: str) -> Record:
+    lost = f"MSG could not keep all: {'; '.join(converted.lost)}" if converted.lost else None
+    return replace(_saved(raw, error=lost), file_size=converted.size, file_sha256=sha256)
+
+
+def _hash(directory: Directory, part: PartFile) -> str:
+    """Of a file that another process has written."""
+    digest = hashlib.sha256()
+    with directory.open_file(part.name + PART) as file:
+        while octets := file.read(1 << 20):
+            digest.update(octets)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of a batch."""
+
+    files: RawFiles
+    saved: Sequence[Record]
+    error: BaseException | None
+    """The first thing that went wrong; what is saved is saved all the same."""
+
+
+class Finishers:
+    """Threads that finish batches while the next ones come."""
+
+    def __init__(self, ledger: Ledger, count: int, on_finished: Callable[[Finished], None]) -> None:
+        self._ledger = ledger
+        self._on_finished = on_finished
+        self._stopping = threading.Event()
+        self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._run, name="tuimail-finish", daemon=True)
+            for _ in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, files: RawFiles, folder: FolderRecord, whole: Sequence[RawFile]) -> None:
+        """Finish what has come whole of a batch; `on_finished` is called on another thread."""
+        self._work.put(_Work(files, folder, whole))
+
+    def stop(self, *, converting: bool) -> None:
+        """End the threads once nothing is left to do; with `converting` False, MSG ends sooner."""
+        if not converting:
+            self._stopping.set()
+        for _ in self._threads:
+            self._work.put(None)
+
+    def _run(self) -> None:
+        finisher = Finisher(self._ledger, self._stopping)
+        try:
+            while (work := self._work.get()) is not None:
+                saved: Sequence[Record] = ()
+                error: BaseException | None
+                try:
+                    saved, error = finisher.finish(work.files.directory, work.folder, work.whole)
+                except BaseException as fault:  # noqa: BLE001 - the run ends with it
+                    error = fault
+                self._on_finished(Finished(work.files, saved, error))
+        finally:
+            finisher.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    files: RawFiles
+    folder: FolderRecord
+    whole: Sequence[RawFile]
