@@ -111,6 +111,10 @@ def _run(options: Options) -> int:
             from tuimail.cli.unsubscribe import run_unsubscribe
 
             return run_unsubscribe(options)
+        case "export":
+            from tuimail.cli.export import run_export_command
+
+            return run_export_command(options)
         case "doctor":
             from tuimail.cli.doctor import run_doctor
 

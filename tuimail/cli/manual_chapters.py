@@ -118,6 +118,31 @@ A newsletter of `unsubscribe`: `list_id`, `from`, `count`, `newest` (when its la
 received), `best` (the link to open), `one_click`, `links`, `raw`, then `folder`, `uid` and
 `subject` of its newest message.
 
+A message of `export`, as soon as it is on the disk: `folder`, `uid_validity`, `uid`, `path` (of the
+file, below DIR; or null), `format` (`eml` or `msg`), `size` (octets of the message), `sha256` (of the
+message), `status` (`saved`, `skipped`: an earlier run saved it, or `failed`), and `error`, one
+sentence, where there is something to say. A folder that cannot be opened is a line whose `uid` is
+null. The last line is `{"summary": {"server", "saved", "skipped", "failed"}}`. With `--dry-run` a
+folder is `folder`, `server`, `skipped`, `asked`, `octets` and `path`.
+
+## Exports
+
+| in DIR | holds |
+|---|---|
+| `INBOX/2026-11-20_0914_re-notes_12345.eml` | a message: when it was received (UTC), its subject, \
+its UID |
+| `index.csv` | a line for each message, for people and spreadsheets |
+| `SHA256SUMS` | `sha256sum -c SHA256SUMS` proves the files without tuimail |
+| `.tuimail/` | the ledger: what was asked for, what was saved, what failed and why |
+
+Folders lie as on the server; what no disk takes in their names is replaced, and `--dry-run` tells
+which. Nothing is written under its final name before it is whole. Whatever ends an export (Ctrl-C,
+a lost connection, a full disk, a power cut), the same command goes on where it stopped, and later
+adds what is new. A message that the server will not give is tried again alone, told of, and asked
+for again by the next run. One DIR is for one account and one format, and one export at a time.
+
+At the end each folder's sum is told: `server N = saved n + skipped s + failed f`.
+
 ## Exit status
 
 | status | means |

@@ -41,3 +41,9 @@ class Options(argparse.Namespace):
     """The UID of `show`."""
     part: str
     """What `show` shows: headers, text or raw; empty for the short headers and the text."""
+
+    to: Path | None
+    """The folder of an export."""
+    format: str
+    """eml or msg."""
+    dry_run: bool

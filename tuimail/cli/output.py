@@ -97,6 +97,11 @@ class Output:
         self.status = INCOMPLETE
         self.note(f"{what}: {error}" if what else str(error))
 
+    def alarm(self, sentence: str) -> None:
+        """Something that must not be overlooked: in red, where stderr is a terminal."""
+        self.status = INCOMPLETE
+        self.note(f"\x1b[31m{sentence}\x1b[0m" if sys.stderr.isatty() else sentence)
+
     def show_progress(self, done: int, total: int, what: str) -> None:
         """A bar on the terminal; nothing where stderr is none."""
         if not self._has_bar or not total:

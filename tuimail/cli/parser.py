@@ -109,9 +109,7 @@ def _add_list(commands: Commands, name: str) -> argparse.ArgumentParser:
     _add_account(command)
     _add_folder(command)
     _add_numbers(command)
-    command.add_argument(
-        "--search", metavar="QUERY", help="only what matches: words, from:ada, larger:1M, is:unread"
-    )
+    _add_search(command)
     command.add_argument(
         "--sort",
         metavar="KEY",
@@ -221,6 +219,37 @@ def _add_unsubscribe(commands: Commands, name: str) -> argparse.ArgumentParser:
     return command
 
 
+def _add_export(commands: Commands, name: str) -> argparse.ArgumentParser:
+    command = _add_command(
+        commands,
+        name,
+        "take out a folder, a subtree or the whole mailbox as files",
+        "Save every message of a folder as a file, in the server's hierarchy, with a table and "
+        "checksums that prove it. Told again, it goes on where it stopped and adds what is new.",
+        f"tuimail export {_URL} --all --to ada",
+        f"tuimail export {_URL} Archive --recursive --format msg --dry-run",
+    )
+    _add_account(command)
+    _add_folder(command)
+    _add_numbers(command)
+    _add_search(command)
+    command.add_argument(
+        "--to", metavar="DIR", type=Path, help="where to, one account a folder (default: HOST-USER)"
+    )
+    command.add_argument(
+        "--format",
+        metavar="FORMAT",
+        choices=("eml", "msg"),
+        default="eml",
+        help="eml, the message octet for octet, or Outlook's msg (default: eml)",
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="tell what would be done, and write nothing"
+    )
+    _add_json(command)
+    return command
+
+
 def _add_doctor(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
@@ -308,6 +337,12 @@ def _add_numbers(command: argparse.ArgumentParser) -> None:
     which.add_argument("--uid", metavar="SET", help="only these UIDs, written likewise")
 
 
+def _add_search(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--search", metavar="QUERY", help="only what matches: words, from:ada, larger:1M, is:unread"
+    )
+
+
 def _add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="JSON Lines instead of a table")
 
@@ -336,6 +371,7 @@ COMMANDS = {
     "attachments": _add_attachments,
     "show": _add_show,
     "unsubscribe": _add_unsubscribe,
+    "export": _add_export,
     "doctor": _add_doctor,
 }
 """By name, in the order in which they are told of."""

@@ -10,12 +10,14 @@ from tuimail.files.names import NAME_LIMIT, name_key, numbered_name, safe_name
 from tuimail.files.part_file import PartFile
 from tuimail.files.refusal import shown_path
 from tuimail.files.small import read_small, write_atomically
+from tuimail.files.space import free_space
 
 __all__ = [
     "NAME_LIMIT",
     "Directory",
     "PartFile",
     "Placed",
+    "free_space",
     "name_key",
     "numbered_name",
     "read_small",

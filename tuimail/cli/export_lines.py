@@ -1,0 +1,133 @@
+"""What `tuimail export` tells of messages and of its progress."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from tuimail.cli.output import ROWS_AT_ONCE, Output
+from tuimail.errors import TuimailError
+from tuimail.export.ledger import Ledger
+from tuimail.export.plan import Plan
+from tuimail.export.proof import INDEX_FILE
+from tuimail.export.records import FolderRecord, Record, Status
+from tuimail.export.report import ExportListener, ExportProgress
+from tuimail.tui.figures import format_messages, format_size
+
+_LISTED_FAILURES = 1_000
+
+
+class ExportLines:
+    """Tells of each message, as JSON Lines, and of those that failed at the end."""
+
+    def __init__(self, output: Output, ledger: Ledger) -> None:
+        self._output = output
+        self._names: dict[int, str] = {}
+        self._ledger = ledger
+        self._skipped: list[Mapping[str, object]] = []
+        self._failures: list[Record] = []
+        self._failed = 0
+
+    def skip(self, folder: FolderRecord, record: Record) -> None:
+        """One that is saved already."""
+        self._names[folder.id] = folder.name
+        self._skipped.append(self._object(record, "skipped"))
+        if len(self._skipped) >= ROWS_AT_ONCE:
+            self._flush()
+
+    def end_plan(self, plan: Plan) -> None:
+        """Nothing more is skipped; tells of the folders that cannot be exported."""
+        self._flush()
+        if self._output.as_json:
+            self._output.write_objects(
+                _line(name.decoded, None, "failed", sentence) for name, sentence in plan.failures
+            )
+
+    def _flush(self) -> None:
+        skipped, self._skipped = self._skipped, []
+        if skipped:
+            self._output.write_objects(skipped)
+
+    def note(self, records: Sequence[Record]) -> None:
+        """Those that were saved or failed."""
+        for record in records:
+            if record.status is Status.FAILED:
+                self._failed += 1
+                if self._failed <= _LISTED_FAILURES:
+                    self._failures.append(record)
+        if self._output.as_json:
+            self._output.write_objects(self._object(one, one.status.value) for one in records)
+
+    def tell_failures(self) -> None:
+        """The list of what could not be saved."""
+        for record in self._failures:
+            what = f"{self._name(record.folder)}, UID {record.uid}"
+            self._output.fail(TuimailError(record.error or "it could not be saved"), what)
+        if self._failed > len(self._failures):
+            more = self._failed - len(self._failures)
+            self._output.note(f"{more:,} more could not be saved; {INDEX_FILE} tells which")
+
+    def _name(self, folder: int) -> str:
+        if folder not in self._names:
+            self._names = {record.id: record.name for record in self._ledger.folders()}
+        return self._names[folder]
+
+    def _object(self, record: Record, status: str) -> Mapping[str, object]:
+        return _line(self._name(record.folder), record, status, record.error)
+
+
+def _line(
+    folder: str, record: Record | None, status: str, error: str | None
+) -> Mapping[str, object]:
+    """The keys and their order are promised to the programs that read it."""
+    path = None if record is None else record.path
+    found: dict[str, object] = {
+        "folder": folder,
+        "uid_validity": None if record is None else record.uid_validity,
+        "uid": None if record is None else record.uid,
+        "path": path,
+        "format": None if path is None else path.rpartition(".")[2],
+        "size": None if record is None else record.size,
+        "sha256": None if record is None else record.sha256,
+        "status": status,
+    }
+    if error is not None:
+        found["error"] = error
+    return found
+
+
+class ShownExport(ExportListener):
+    """Shows a run on the terminal."""
+
+    def __init__(self, output: Output, lines: ExportLines) -> None:
+        self._output = output
+        self._lines = lines
+        self._started = time.monotonic()
+        self._progress = ExportProgress(0, 0, 0, 0, 0)
+
+    @property
+    def sentence(self) -> str:
+        """How far it came."""
+        done = self._progress.count - self._progress.failed
+        return f"{format_messages(done)} saved in this run"
+
+    def progress(self, progress: ExportProgress) -> None:
+        self._progress = progress
+        passed = max(0.001, time.monotonic() - self._started)
+        speed = progress.octets / passed
+        left = (progress.octets_total - progress.octets) / speed if speed else 0
+        what = f"{format_size(int(speed))}/s, {_minutes(left)} left"
+        if progress.failed:
+            what = f"{progress.failed:,} failed, {what}"
+        self._output.show_progress(progress.count, progress.total, what)
+
+    def noted(self, records: Sequence[Record]) -> None:
+        self._lines.note(records)
+
+    def waits(self, sentence: str) -> None:
+        self._output.note(sentence)
+
+
+def _minutes(seconds: float) -> str:
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    return f"{minutes}:{rest:02}"
