@@ -20,6 +20,8 @@ from tuimail.errors import FileError, UsageError
 from tuimail.export.ledger_file import (
     LEDGER_FILE,
     LEDGER_FOLDER,
+    SCHEMA,
+    VERSION,
     open_database,
     refused,
     require_file,
@@ -27,41 +29,6 @@ from tuimail.export.ledger_file import (
 from tuimail.export.names import SaveFormat
 from tuimail.export.records import COLUMNS, FolderRecord, Record, Status, as_record, as_row
 from tuimail.files import Directory, shown_path
-
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE export (account TEXT NOT NULL, format TEXT NOT NULL);
-CREATE TABLE scope (raw_name BLOB PRIMARY KEY, below INTEGER NOT NULL);
-CREATE TABLE folder (
-    id INTEGER PRIMARY KEY,
-    raw_name BLOB NOT NULL UNIQUE,
-    name TEXT NOT NULL,
-    path TEXT NOT NULL UNIQUE,
-    uid_validity INTEGER,
-    total INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE message (
-    folder INTEGER NOT NULL REFERENCES folder,
-    uid_validity INTEGER NOT NULL,
-    uid INTEGER NOT NULL,
-    status TEXT NOT NULL,
-    size INTEGER,
-    internal_date TEXT,
-    flags TEXT NOT NULL DEFAULT '',
-    subject TEXT NOT NULL DEFAULT '',
-    message_id TEXT,
-    email_id TEXT,
-    sha256 TEXT,
-    path TEXT,
-    file_size INTEGER,
-    file_sha256 TEXT,
-    error TEXT,
-    PRIMARY KEY (folder, uid_validity, uid)
-) WITHOUT ROWID;
-CREATE INDEX message_status ON message (folder, status, uid_validity, uid);
-CREATE INDEX message_path ON message (path);
-"""
-
 
 _PLACES = ",".join("?" * 15)
 
@@ -315,6 +282,12 @@ class Ledger:
         )
         return row[0], row[1]
 
+    @contextmanager
+    def one_change(self) -> Iterator[None]:
+        """Several changes as one: all of them or none, and one wait for the disk."""
+        with self._changing():
+            yield
+
     # --- ends
 
     def close(self) -> None:
@@ -340,12 +313,12 @@ class Ledger:
         try:
             if not self._one("SELECT count(*) FROM sqlite_master")[0]:
                 with self._changing() as connection:
-                    for statement in _SCHEMA.split(";"):
+                    for statement in SCHEMA.split(";"):
                         connection.execute(statement)
                     connection.execute(
                         "INSERT INTO export VALUES (?, ?)", (account, save_format.value)
                     )
-                    connection.execute(f"PRAGMA user_version = {_VERSION}")
+                    connection.execute(f"PRAGMA user_version = {VERSION}")
             self._check_version()
         except sqlite3.Error as error:
             raise refused(self._path, error) from error
@@ -358,12 +331,15 @@ class Ledger:
 
     def _check_version(self) -> None:
         version = self._one("PRAGMA user_version")[0]
-        if version != _VERSION:
+        if version != VERSION:
             raise UsageError(f"{shown_path(self._path)} was written by another version of tuimail")
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            if self._connection.in_transaction:
+                yield self._connection
+                return
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:

@@ -15,6 +15,39 @@ from tuimail.files.refusal import file_error
 
 LEDGER_FOLDER = ".tuimail"
 LEDGER_FILE = "ledger.sqlite3"
+VERSION = 1
+SCHEMA = """
+CREATE TABLE export (account TEXT NOT NULL, format TEXT NOT NULL);
+CREATE TABLE scope (raw_name BLOB PRIMARY KEY, below INTEGER NOT NULL);
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY,
+    raw_name BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    uid_validity INTEGER,
+    total INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE message (
+    folder INTEGER NOT NULL REFERENCES folder,
+    uid_validity INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    size INTEGER,
+    internal_date TEXT,
+    flags TEXT NOT NULL DEFAULT '',
+    subject TEXT NOT NULL DEFAULT '',
+    message_id TEXT,
+    email_id TEXT,
+    sha256 TEXT,
+    path TEXT,
+    file_size INTEGER,
+    file_sha256 TEXT,
+    error TEXT,
+    PRIMARY KEY (folder, uid_validity, uid)
+) WITHOUT ROWID;
+CREATE INDEX message_status ON message (folder, status, uid_validity, uid);
+CREATE INDEX message_path ON message (path);
+"""
 
 
 def require_file(folder: Directory, *, create: bool = False) -> None:

@@ -53,8 +53,8 @@ def verify_server(
         except TuimailError as error:
             yield Difference(Kind.UNCHECKED, f"it cannot be compared: {error}", record.name)
         if comparison.not_chosen and on_note is not None:
-            count = f"{comparison.not_chosen:,} other messages"
-            on_note(f"{record.name}: {count} of the server were not asked for")
+            count = f"{comparison.not_chosen:,} messages"
+            on_note(f"{record.name}: on the server are {count} more, which were not asked for")
     known = {_key(record.raw_name) for record in records}
     for key, folder in folders.items():
         if key not in known and folder.raw_name in whole:
