@@ -1,0 +1,127 @@
+"""`tuimail verify`: whether an export is as it was written, and as the server is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from tuimail.cli.options import Options
+from tuimail.cli.output import Output
+from tuimail.cli.sign_in import open_store
+from tuimail.cli.status import INCOMPLETE
+from tuimail.cli.table import Column
+from tuimail.errors import UsageError
+from tuimail.export.difference import Difference
+from tuimail.export.ledger import Ledger
+from tuimail.export.records import Status
+from tuimail.export.verify import verify_files
+from tuimail.files import Directory, shown_path
+from tuimail.imap.store import MailStore
+from tuimail.text import safe_line
+
+_COLUMNS = (Column("DIFFERENCE"), Column("WHERE", most=80), Column("WHAT"))
+
+
+def run_verify(options: Options) -> int:
+    """Verify an export; gives the exit status. Raises TuimailError."""
+    output = Output(as_json=options.json)
+    with ExitStack() as stack:
+        directory = stack.enter_context(Directory.open(options.directory, create=False))
+        ledger = stack.enter_context(Ledger.read(directory))
+        store = None
+        if options.account is not None:
+            store, sign_in = stack.enter_context(open_store(options, output))
+            endpoint = sign_in.endpoint
+            _require_account(directory, ledger, f"{endpoint.user}@{endpoint.host}:{endpoint.port}")
+            # Whoever mistyped the password learns it before all the files are read.
+            store.folders().result()
+        verification = _Verification(output, directory, ledger, store)
+        try:
+            if options.json:
+                output.write_objects(verification.objects())
+            else:
+                rows = (_cells(found) for found in verification.differences())
+                output.write_rows(_COLUMNS, rows)
+        finally:
+            output.end_progress()
+        output.note(verification.sentence)
+        if verification.count:
+            output.status = INCOMPLETE
+    return output.status
+
+
+def _require_account(directory: Directory, ledger: Ledger, account: str) -> None:
+    if ledger.account != account:
+        holds = f"{shown_path(directory.path)} holds the mail of {safe_line(ledger.account, 200)}"
+        raise UsageError(f"{holds}, not that of {account}")
+
+
+class _Verification:
+    """All differences, counted on their way."""
+
+    def __init__(
+        self, output: Output, directory: Directory, ledger: Ledger, store: MailStore | None
+    ) -> None:
+        self._output = output
+        self._directory = directory
+        self._ledger = ledger
+        self._store = store
+        self._files, _ = ledger.count(Status.SAVED)
+        self.count = 0
+
+    def differences(self) -> Iterator[Difference]:
+        """Those of the files, then those of the server."""
+        for found in self._find():
+            self.count += 1
+            yield found
+
+    def objects(self) -> Iterator[dict[str, object]]:
+        """A JSON object for each, and the summary."""
+        for found in self.differences():
+            yield {
+                "kind": found.kind.value,
+                "folder": found.folder,
+                "uid_validity": found.uid_validity,
+                "uid": found.uid,
+                "path": found.path,
+                "sentence": found.sentence,
+            }
+        yield {"summary": {"files": self._files, "differences": self.count}}
+
+    @property
+    def sentence(self) -> str:
+        """How it ended."""
+        files = "1 file" if self._files == 1 else f"{self._files:,} files"
+        if self.count:
+            differences = "1 difference" if self.count == 1 else f"{self.count:,} differences"
+            return f"{files}, {differences}"
+        what = "is as it was saved" if self._files == 1 else "are as they were saved"
+        with_server = ", and the server holds the same messages" if self._store else ""
+        return f"{files} {what}{with_server}"
+
+    def _find(self) -> Iterator[Difference]:
+        def show_files(done: int, total: int) -> None:
+            self._output.show_progress(done, total, "files")
+
+        def show_folder(name: str, done: int, total: int) -> None:
+            self._output.show_progress(done, total, name)
+
+        yield from verify_files(self._directory, self._ledger, show_files)
+        if self._store is not None:
+            from tuimail.export.verify_server import verify_server
+
+            yield from verify_server(
+                self._store,
+                self._ledger,
+                on_folder=show_folder,
+                on_note=self._output.conclude,
+            )
+
+
+def _cells(found: Difference) -> list[str]:
+    where = found.folder or ""
+    if found.path is not None:
+        where = safe_line(found.path)
+    elif found.uid is not None:
+        where = f"{where}, UID {found.uid}"
+    return [found.kind.value, safe_line(where), safe_line(found.sentence)]
