@@ -119,11 +119,11 @@ received), `best` (the link to open), `one_click`, `links`, `raw`, then `folder`
 `subject` of its newest message.
 
 A message of `export`, as soon as it is on the disk: `folder`, `uid_validity`, `uid`, `path` (of
-the file, below DIR; or null), `format` (`eml` or `msg`), `size` (octets of the message), `sha256` (of
-the message), `status` (`saved`, `skipped`: an earlier run saved it, or `failed`), and `error`, one
-sentence, where there is something to say. A folder that cannot be opened is a line whose `uid` is
-null. The last line is `{"summary": {"server", "saved", "skipped", "failed"}}`. With `--dry-run` a
-folder is `folder`, `server`, `skipped`, `asked`, `octets` and `path`.
+the file, below DIR; or null), `format` (`eml` or `msg`), `size` and `sha256` (of the message as the
+server holds it), `status` (`saved`, `skipped`: an earlier run saved it, or `failed`), and `error`,
+one sentence, where there is something to say. A folder that cannot be opened is a line whose `uid`
+is null. The last line is `{"summary": {"server", "saved", "skipped", "failed"}}`. With `--dry-run`
+a folder is `folder`, `server`, `skipped`, `asked`, `octets` and `path`.
 
 ## Exports
 
