@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,7 +113,68 @@ def test_what_is_not_finished_leaves_nothing(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def test_a_worker_that_is_gone_is_one_error(tmp_path: Path) -> None:
+def converter() -> int:
+    """The process id of the one worker that runs."""
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "ppid=,pid=,args="], capture_output=True, text=True, check=True
+    )
+    ours = (line.split() for line in listed.stdout.splitlines() if "tuimail.msg" in line)
+    (found,) = (int(words[1]) for words in ours if int(words[0]) == os.getpid())
+    return found
+
+
+def test_a_worker_that_dies_costs_one_message(tmp_path: Path) -> None:
+    with receiving(tmp_path, *map(summary, range(1, 5))) as files:
+        send(files, 1)
+        send(files, 2)  # the first one has been converted
+        os.kill(converter(), signal.SIGSTOP)
+        os.kill(converter(), signal.SIGKILL)
+        send(files, 3)
+        send(files, 4)
+        files.finish()
+    suffixes = [path.suffix for path in sorted(tmp_path.iterdir())]
+    assert suffixes.count(".msg") == 3
+    assert files.saved == 4
+    ((_, clause),) = files.remarks
+    assert clause == "saved as EML: its conversion to MSG did not come to an end"
+
+
+def test_a_worker_that_hangs_is_ended(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(RAW)
+    worker = MsgWorker(patience=0.2)
+    worker.send(tmp_path / "a.eml", tmp_path / "a.msg", None, ())
+    hanging = converter()
+    os.kill(hanging, signal.SIGSTOP)
+    with pytest.raises(MessageUnreadable, match="did not come to an end"):
+        worker.receive()
+    with pytest.raises(ProcessLookupError):
+        os.kill(hanging, 0)
+    worker.close()
+
+
+def test_whoever_stops_waits_for_no_conversion(tmp_path: Path) -> None:
+    with receiving(tmp_path, *map(summary, range(1, 4))) as files:
+        send(files, 1)
+        send(files, 2)
+        os.kill(converter(), signal.SIGSTOP)
+        waiting = threading.Thread(target=suppressed(FileError), args=(send, files, 3))
+        waiting.start()
+        files.stop()
+        waiting.join(20)
+        assert not waiting.is_alive()
+        files.finish()
+    assert [path.suffix for path in tmp_path.iterdir()] == [".msg"]
+
+
+def suppressed(kind: type[Exception]) -> Callable[..., None]:
+    def call(work: Callable[..., None], *arguments: object) -> None:
+        with suppress(kind):
+            work(*arguments)
+
+    return call
+
+
+def test_a_worker_answers_for_each_file(tmp_path: Path) -> None:
     worker = MsgWorker()
     (tmp_path / "a.eml").write_bytes(RAW)
     worker.send(tmp_path / "a.eml", tmp_path / "a.msg", None, ())
@@ -118,6 +182,20 @@ def test_a_worker_that_is_gone_is_one_error(tmp_path: Path) -> None:
     worker.send(tmp_path / "none.eml", tmp_path / "b.msg", RECEIVED, ("\\Seen",))
     with pytest.raises(MessageUnreadable, match="No such file"):
         worker.receive()
+    (tmp_path / "link.msg").symlink_to(tmp_path / "elsewhere")
+    worker.send(tmp_path / "a.eml", tmp_path / "link.msg", None, ())
+    with pytest.raises(MessageUnreadable, match="symbolic links"):
+        worker.receive()
+    assert not (tmp_path / "elsewhere").exists()
     worker.close()
-    with pytest.raises(FileError, match="has ended before its time"):
+    with pytest.raises(FileError, match="was stopped"):
         worker.send(tmp_path / "a.eml", tmp_path / "c.msg", None, ())
+
+
+def test_a_full_disk_is_not_the_messages_fault(tmp_path: Path) -> None:
+    worker = MsgWorker()
+    (tmp_path / "a.eml").write_bytes(RAW)
+    worker.send(tmp_path / "a.eml", Path("/dev/full"), None, ())
+    with pytest.raises(FileError, match="No space left on device"):
+        worker.receive()
+    worker.close()

@@ -79,3 +79,9 @@ def test_much_base64_behind_padding_is_not_kept() -> None:
     decoder = make_decoder("base64")
     assert decoder.feed(b"QQ==") == b"A"
     assert len(decoder.feed(piece)) > 2_900_000
+
+
+def test_a_million_paddings() -> None:
+    """Pieces that were encoded one by one and joined: neither depth nor time grows with them."""
+    encoded = b"QQ==\r\n" * 1_000_000
+    assert decode(cut(encoded, 1 << 18), "base64") == b"A" * 1_000_000

@@ -12,6 +12,7 @@ from tests.msg.letters import (
     PDF,
     PLAIN,
     convert,
+    convert_whole,
     file_part,
     multipart,
     names,
@@ -57,7 +58,10 @@ def test_more_attachments_than_outlook_takes() -> None:
         ("", "application/pdf", "ATT00001.pdf"),
         ("...", "image/jpeg", "ATT00001.jpg"),
         ("", "application/x-never-heard-of", "ATT00001.dat"),
-        ("tab\there", "application/pdf", "tab_here"),
+        ("tab\there", "application/pdf", "tab here"),
+        ("CON.pdf", "application/pdf", "_CON.pdf"),
+        ("a\u202efdp.exe", "application/pdf", "a_fdp.exe"),
+        ("a" * 300 + ".pdf", "application/pdf", "a" * 146 + ".pdf"),
     ],
 )
 def test_names_of_attachments(name: str, kind: str, expected: str) -> None:
@@ -94,6 +98,10 @@ CID = "Content-ID: <pic@x>\r\n"
         ("mixed", "<img src='cid:pic@x'>", CID + "Content-Disposition: attachment\r\n", False),
         ("related", "<img src='pic.png'>", "Content-Location: pic.png\r\n", True),
         ("related", "<p>none</p>", "Content-Location: pic.png\r\n", False),
+        ("related", "see pic.png", "Content-Location: pic.png\r\n", False),
+        ("related", "<a href='cid:pic@x'>open</a>", CID, False),
+        ("related", "<p style='background: url(cid:pic@x)'>", CID, True),
+        ("mixed", "<img src='cid:pic@x'>", CID, False),
     ],
 )
 def test_pictures_within_the_text(kind: str, html: str, fields: str, is_hidden: bool) -> None:
@@ -134,6 +142,35 @@ def test_a_message_within_a_message() -> None:
         "Keywords",
         "list-unsubscribe",
     ]
+
+
+def test_parts_nested_too_deep_are_kept_as_a_file() -> None:
+    raw = file_part("deep.pdf")
+    for level in range(24):
+        raw = multipart("mixed", raw).replace(b"boundary=cut", b"boundary=b%d." % level)
+        raw = raw.replace(b"--cut", b"--b%d." % level)
+    message, report = convert_whole(raw)
+    (one,) = message.attachments
+    assert one.properties[PidTag.ATTACH_LONG_FILENAME] == "ATT00001.eml"
+    whole = one.properties[PidTag.ATTACH_DATA_BINARY]
+    assert isinstance(whole, bytes)
+    assert whole.startswith(b"Content-Type: multipart/mixed")
+    assert base64.encodebytes(PDF).replace(b"\n", b"\r\n") in whole
+    assert report.lost == ("parts within too many parts are kept as one file",)
+
+
+def test_what_cannot_be_decoded_is_kept() -> None:
+    part = b"Content-Type: application/x\r\nContent-Transfer-Encoding: uuencode\r\n\r\nno begin"
+    message, report = convert_whole(multipart("mixed", PLAIN, part))
+    assert message.attachments[0].properties[PidTag.ATTACH_DATA_BINARY] == b"no begin"
+    assert report.lost == ("an attachment that cannot be decoded is kept as it came",)
+
+
+def test_a_named_text_in_front_is_read_and_kept() -> None:
+    named = b'Content-Type: text/plain; name="data.csv"\r\n\r\n1;2'
+    message = convert(multipart("mixed", named, file_part("a.pdf")))
+    assert message.properties[PidTag.BODY] == "1;2"
+    assert names(message) == ["data.csv", "a.pdf"]
 
 
 def test_a_message_that_is_encoded_is_opened() -> None:

@@ -14,6 +14,14 @@ from tests.msg.letters import (
 )
 from tuimail.msg.mapi import PidTag
 
+PRE = '<pre style="white-space: pre-wrap; font: inherit">'
+CALENDAR = b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR"
+
+
+def within(parts: bytes) -> bytes:
+    """With a boundary of its own."""
+    return parts.replace(b"cut", b"edge")
+
 
 def test_what_cannot_be_read_is_said() -> None:
     _, report = convert_whole(b"Content-Type: text/plain; charset=ascii\r\n\r\nfine")
@@ -47,7 +55,7 @@ def test_html_becomes_utf_8_and_rtf() -> None:
         (
             multipart("mixed", HTML, FOOTER),
             "rich\r\n\r\n<footer>",
-            "<b>rich</b><br>\r\n<div>&lt;footer&gt;</div>",
+            f"<b>rich</b><br>\r\n{PRE}&lt;footer&gt;</pre>",
         ),
         (b"Content-Type: multipart/mixed; boundary=x\r\n\r\nno part\r\n", "no part\r\n", None),
         (b'Content-Type: text/plain; name="note.txt"\r\n\r\nnamed', "named", None),
@@ -63,6 +71,25 @@ def test_html_becomes_utf_8_and_rtf() -> None:
             None,
         ),
         (multipart("mixed", HTML, b"\r\n \r\n"), "rich\r\n", "<b>rich</b>"),
+        # Text that has no HTML beside it is shown within the HTML of its neighbours.
+        (
+            multipart(
+                "mixed", multipart("alternative", PLAIN, CALENDAR).replace(b"cut", b"in"), HTML
+            ),
+            "plain\r\nrich\r\n",
+            f"{PRE}plain</pre><br>\r\n<b>rich</b>",
+        ),
+        (
+            multipart(
+                "alternative", PLAIN, multipart("mixed", HTML, FOOTER).replace(b"cut", b"in")
+            ),
+            "plain\r\n<footer>",
+            f"<b>rich</b><br>\r\n{PRE}&lt;footer&gt;</pre>",
+        ),
+        # Without the blank line that ends a header, or without any header, or with CR alone.
+        (multipart("mixed", b"Hello there\r\nsecond"), "Hello there\r\nsecond", None),
+        (b"just text\nsecond: line\n", "just text\r\nsecond: line\r\n", None),
+        (b"Subject: x\rFrom: a@b\r\rBody\rtwo", "Body\r\ntwo", None),
         (b"", None, None),
     ],
 )
@@ -71,4 +98,19 @@ def test_bodies(raw: bytes, plain: str | None, html: str | None) -> None:
     assert message.properties.get(PidTag.BODY) == plain
     found = message.properties.get(PidTag.BODY_HTML)
     assert found == (html.encode() if html is not None else None)
-    assert message.attachments == ()
+    assert len(message.attachments) == raw.count(b"calendar")
+
+
+def test_text_behind_the_last_part_is_missed_aloud() -> None:
+    _, report = convert_whole(multipart("mixed", PLAIN) + b"\r\nSent by a list\r\n")
+    assert report.lost == ("text behind the last part is left out",)
+    assert convert_whole(multipart("mixed", PLAIN) + b"\r\n")[1].lost == ()
+
+
+@pytest.mark.parametrize("piece", ["<meta ", "<", "src=", "url(", 'src="', "<?xml ", "&", "\n"])
+def test_pages_made_to_take_for_ever_do_not(piece: str) -> None:
+    """What looked at a character again and again would take hours here."""
+    page = (piece * (2_000_000 // len(piece))).encode()
+    raw = b"Content-Type: text/html\r\n\r\n" + page
+    message = convert(multipart("related", raw, *[b"Content-Location: a\r\n\r\n"] * 50))
+    assert PidTag.BODY_HTML in message.properties or piece == "\n"

@@ -160,6 +160,12 @@ def test_the_same_octets_each_time_and_from_a_file(tmp_path: Path) -> None:
     assert first.getvalue() == second.getvalue()
 
 
+def test_more_keywords_than_anybody_has() -> None:
+    message, report = convert_whole(letter("Keywords: " + ",".join(map(str, range(100_000)))))
+    assert report.lost == ("99,750 keywords are left out",)
+    assert tuple(map(str, range(250))) in message.properties.values()
+
+
 def test_texts_that_a_string_cannot_hold() -> None:
     message = convert(b"Subject: =?utf-7?q?+2AA-?= a\0b\r\nX: \xff\r\n\r\nz\0y")
     assert "\0" not in str(message.properties[PidTag.SUBJECT])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 
+import pytest
+
 from tests.msg.letters import (
     FOOTER,
     PDF,
@@ -49,6 +51,21 @@ def test_an_encrypted_message_is_its_envelope() -> None:
     (one,) = message.attachments
     assert one.properties[PidTag.ATTACH_DATA_BINARY] == PDF
     assert one.properties[PidTag.ATTACH_MIME_TAG] == "application/pkcs7-mime"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("application/octet-stream; name=smime.p7m", "IPM.Note.SMIME"),
+        ("application/pkcs7-mime; name=secret.bin", "IPM.Note.SMIME"),
+        ("application/pkcs7-mime; smime-type=certs-only; name=smime.p7c", "IPM.Note"),
+    ],
+)
+def test_what_counts_as_an_envelope(kind: str, expected: str) -> None:
+    message = convert(f"Content-Type: {kind}\r\n\r\nMIIB".encode())
+    assert message.properties[PidTag.MESSAGE_CLASS] == expected
+    name = "smime.p7c" if "certs" in kind else "smime.p7m"
+    assert names(message) == [name]
 
 
 def test_a_calendar_stays_a_note_with_the_part() -> None:

@@ -24,6 +24,15 @@ def test_one_file(tmp_path: Path) -> None:
         assert read_msg(file).properties[PidTag.SUBJECT] == "Re: 🐒 monkeys"
 
 
+def test_a_file_is_not_converted_into_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.msg").write_bytes(FULL)
+    assert main([str(tmp_path / "a.msg")]) == 2
+    assert "into itself" in capsys.readouterr().err
+    assert (tmp_path / "a.msg").read_bytes() == FULL
+
+
 def test_what_is_lost_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.eml").write_bytes(b"Date: \x1b[31mnever\r\n\r\n")
     assert main([str(tmp_path / "a.eml")]) == 0

@@ -95,8 +95,8 @@ class MessageFiles:
         with self._lock:
             part, self._current = self._require_part(), None
             self._octets += self._current_size
-            self._ended.add(identity)
             self._keep(self._summaries[identity], part, self._current_size)
+            self._ended.add(identity)
         self._tell()
 
     def fail(self, identity: Identity, error: TuimailError) -> None:
@@ -109,6 +109,9 @@ class MessageFiles:
         """Name what is whole. Raises FileError."""
         with self._lock:
             self._batch.finish()
+
+    def stop(self) -> None:
+        """Nobody waits any longer: `finish` is to name what is whole, and not to wait either."""
 
     def close(self) -> None:
         """Discard what is not named; nothing is written after it."""

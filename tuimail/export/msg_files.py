@@ -23,6 +23,10 @@ class _Conversion:
     size: int
     msg: PartFile
 
+    def discard(self) -> None:
+        self.eml.discard()
+        self.msg.discard()
+
 
 class MsgFiles(MessageFiles):
     """The same for .msg files: one message is converted while the next one comes.
@@ -46,43 +50,52 @@ class MsgFiles(MessageFiles):
         return tuple(self._remarks)
 
     def finish(self) -> None:
-        with self._lock:
-            self._end_conversion()
-        super().finish()
+        try:
+            with self._lock:
+                self._end_conversion()
+        finally:
+            super().finish()
+
+    def stop(self) -> None:
+        # Without the lock, which whoever waits for the worker holds.
+        self._worker.close()
 
     def close(self) -> None:
-        # First of all, since whoever waits for the worker holds the lock.
-        self._worker.close()
+        self.stop()
         with self._lock:
             if self._conversion is not None:
-                self._conversion.eml.discard()
-                self._conversion.msg.discard()
+                self._conversion.discard()
                 self._conversion = None
         super().close()
 
     def _keep(self, summary: Summary, part: PartFile, size: int) -> None:
-        self._end_conversion()
         uid = summary.identity.uid
         name = message_name(summary.internal_date, summary.subject, uid, SaveFormat.MSG)
-        msg = self._directory.create_part(name)
-        self._conversion = _Conversion(summary, part, size, msg)
-        self._worker.send(part.path, msg.path, summary.internal_date, summary.flags)
+        try:
+            self._end_conversion()
+            msg = self._directory.create_part(name)
+            self._conversion = _Conversion(summary, part, size, msg)
+            self._worker.send(part.path, msg.path, summary.internal_date, summary.flags)
+        except BaseException:
+            part.discard()
+            raise
 
     def _end_conversion(self) -> None:
         """Take over what the worker has made. Raises FileError."""
-        if self._conversion is None:
+        conversion, self._conversion = self._conversion, None
+        if conversion is None:
             return
-        conversion = self._conversion
         summary = conversion.summary
         try:
             converted = self._worker.receive()
         except MessageUnreadable as error:
-            self._conversion = None
             conversion.msg.discard()
             self._batch.add(conversion.eml, conversion.size, summary.internal_date)
             self._remark(summary, f"saved as EML: {error}")
+        except BaseException:
+            conversion.discard()
+            raise
         else:
-            self._conversion = None
             conversion.eml.discard()
             self._batch.add(conversion.msg, converted.size, summary.internal_date)
             for clause in converted.lost:

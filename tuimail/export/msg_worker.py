@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import select
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tuimail.errors import FileError, MessageUnreadable
 
-# -P: no module is taken from the folder that the user happens to be in.
-_COMMAND = (sys.executable, "-P", "-m", "tuimail.msg")
+PATIENCE = 300
+"""Seconds for one message; 30 MiB take one."""
+
+# -P: no module is taken from the folder that the user happens to be in; ours is named instead.
+_PROGRAM = (
+    "import sys; sys.path.append(sys.argv.pop());"
+    " from tuimail.msg.__main__ import main; sys.exit(main([]))"
+)
+_COMMAND = (sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[2]))
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""What the disk says of every file, not of this one."""
+_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +46,16 @@ class MsgWorker:
     """Converts one file after the other; answers come in the order of the orders.
 
     A process, since Python converts at the cost of the thread that draws the screen. It has no
-    terminal, is started by the first order, and ends with its stdin.
+    terminal, is started by the first order, and ends with its stdin. One that ends before its time,
+    or takes too long, costs the message that it was at, and another one is started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
+        self._read = b""
 
     def send(
         self, eml: Path, msg: Path, internal_date: datetime | None, flags: Collection[str]
@@ -47,59 +67,78 @@ class MsgWorker:
             "internal_date": internal_date.isoformat() if internal_date else None,
             "flags": list(flags),
         }
-        process = self._process or self._start()
-        assert process.stdin is not None
-        try:
-            process.stdin.write(json.dumps(order).encode() + b"\n")
-            process.stdin.flush()
-        except (OSError, ValueError) as error:  # ValueError once it is closed
-            raise _ended() from error
+        pipe = self._started().stdin
+        assert pipe is not None
+        with suppress(OSError, ValueError):  # whoever waits for the answer hears of it
+            pipe.write(json.dumps(order).encode() + b"\n")
+            pipe.flush()
 
     def receive(self) -> Converted:
         """Wait for an answer. Raises MessageUnreadable for this file, FileError for all."""
-        process = self._process
-        assert process is not None
-        assert process.stdout is not None
         try:
-            line = process.stdout.readline()
-        except ValueError:
-            line = b""
-        if not line.endswith(b"\n"):
-            raise _ended()
-        answer = json.loads(line)
-        if "error" in answer:
-            raise MessageUnreadable(answer["error"])
-        return Converted(answer["size"], tuple(answer["lost"]))
+            answer = json.loads(self._read_line())
+            if "error" not in answer:
+                return Converted(answer["size"], tuple(answer["lost"]))
+        except (ValueError, KeyError, OSError):
+            if self._closed:
+                raise FileError("the conversion to MSG was stopped") from None
+            self._drop()
+            raise MessageUnreadable("its conversion to MSG did not come to an end") from None
+        raise _refusal(answer)
 
     def close(self) -> None:
         """End it at once; whoever waits for an answer gets FileError. Any thread may call it."""
         self._closed = True
+        self._drop()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._closed:
+                raise FileError("the conversion to MSG was stopped")
+            if self._process is None:
+                self._read = b""
+                try:
+                    self._process = subprocess.Popen(
+                        _COMMAND,
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.DEVNULL,
+                        start_new_session=True,  # Ctrl-C is for the program with the terminal
+                    )
+                except OSError as error:
+                    raise FileError(f"cannot start converting to MSG: {error.strerror}") from error
+            return self._process
+
+    def _drop(self) -> None:
+        with self._lock:
+            process, self._process = self._process, None
+            if process is not None:
+                process.kill()
+                process.wait()
+                for pipe in (process.stdin, process.stdout):
+                    assert pipe is not None
+                    with suppress(OSError):  # an order that nobody reads any more
+                        pipe.close()
+
+    def _read_line(self) -> bytes:
+        """An answer; what is no whole one when the process has ended, or its time has."""
         process = self._process
-        if process is not None:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                assert pipe is not None
-                with suppress(OSError):  # an order that nobody reads any more
-                    pipe.close()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        if self._closed:
-            raise _ended()
-        try:
-            self._process = subprocess.Popen(
-                _COMMAND,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for the program that has the terminal
-            )
-        except OSError as error:
-            raise FileError(f"cannot start the conversion to MSG: {error.strerror}") from error
-        if self._closed:
-            self.close()
-        return self._process
+        if process is None or process.stdout is None:
+            return b""
+        deadline = time.monotonic() + self._patience
+        while b"\n" not in self._read:
+            rest = deadline - time.monotonic()
+            if rest <= 0 or not select.select([process.stdout], [], [], rest)[0]:
+                return b""
+            octets = os.read(process.stdout.fileno(), _CHUNK)
+            if not octets:
+                return b""
+            self._read += octets
+        line, _, self._read = self._read.partition(b"\n")
+        return line
 
 
-def _ended() -> FileError:
-    return FileError("the conversion to MSG has ended before its time")
+def _refusal(answer: dict[str, Any]) -> FileError | MessageUnreadable:
+    if answer.get("errno") in _DISK:
+        return FileError(f"cannot write the .msg file: {answer['error']}")
+    return MessageUnreadable(answer["error"])

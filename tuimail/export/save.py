@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -82,6 +83,9 @@ def _save(
         for identities in _by_folder(summary.identity for summary in summaries):
             try:
                 wait_for(store.raw(identities, files), request)
+            except CancelledError:
+                files.stop()
+                raise
             finally:
                 files.finish()
         return SaveReport(

@@ -82,8 +82,11 @@ class _Base64Decoder:
         self._behind += octets
         if len(self._behind) < _ANOTHER_PIECE:
             return b""
-        piece, self._behind = bytes(self._behind), None
-        return self.feed(piece)
+        # All pieces but the last, whose end is not known yet.
+        end = self._behind.rfind(b"=") + 1
+        decoded = decode_body(bytes(self._behind[:end]), "base64")
+        last, self._behind = bytes(self._behind[end:]), None
+        return decoded + self._decode(last, is_last=False)
 
     def _decode(self, octets: bytes, *, is_last: bool) -> bytes:
         characters = self._rest + octets.translate(None, _NOT_BASE64)

@@ -2,14 +2,16 @@
 
 Without an argument it reads JSON Lines from stdin, one message each: `eml` and `msg` are paths,
 `internal_date` (RFC 3339) and `flags` what a server knows of it, both optional. For each it writes
-a line to stdout once the file is whole: `msg`, `size` and `lost`, or `msg` and `error`.
+a line to stdout once the file is whole: `msg`, `size` and `lost`, or `msg`, `error` and `errno`.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,21 +43,32 @@ def convert(
 ) -> MsgReport:
     """Convert a file; what is written there is replaced. Raises OSError, MessageUnreadable."""
     keywords = [flag for flag in flags if not flag.startswith(("\\", "$"))]
-    with open(eml, "rb") as source, open(msg, "wb") as out:
+    with open(eml, "rb") as source, open(msg, "wb", opener=_open_no_link) as out:
         return write_msg(source, out, internal_date=internal_date, flags=flags, keywords=keywords)
 
 
 def _convert_one(arguments: Sequence[str]) -> int:
     eml = arguments[0]
     msg = arguments[1] if len(arguments) > 1 else str(Path(eml).with_suffix(".msg"))
+    part = f"{msg}.part"
     try:
-        report = convert(eml, msg)
+        if os.path.exists(msg) and os.path.samefile(eml, msg):
+            _say("it cannot be converted into itself; name another file")
+            return 2
+        report = convert(eml, part)
+        os.replace(part, msg)
     except (OSError, MessageUnreadable) as error:
-        _say(f"{error}")
+        with suppress(OSError):
+            os.unlink(part)
+        _say(str(error))
         return 1
     for clause in report.lost:
         _say(f"{clause}")
     return 0
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def _say(sentence: str) -> None:
@@ -74,8 +87,9 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - a stranger's message may find a fault of ours
         if not isinstance(error, OSError | MessageUnreadable):
             error = MessageUnreadable(f"cannot be converted ({type(error).__name__})")
-        sentence = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        return {"msg": order["msg"], "error": sentence}
+        number = error.errno if isinstance(error, OSError) else None
+        sentence = os.strerror(number) if number else str(error)
+        return {"msg": order["msg"], "error": sentence, "errno": number}
     return {"msg": order["msg"], "size": report.size, "lost": report.lost}
 
 

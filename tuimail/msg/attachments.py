@@ -11,6 +11,7 @@ from mimetypes import MimeTypes
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from tuimail.files import safe_name
 from tuimail.mail.decoder import make_decoder
 from tuimail.mail.encoded_words import decode_words
 from tuimail.mail.entity import Entity, parse_entity
@@ -42,9 +43,14 @@ _IN_HTML = 4
 _PIECE = 1 << 18
 _SMALL = 1 << 18
 """Encoded octets up to which a part is decoded once and kept; above, twice and not kept."""
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
-_SUBJECT_LENGTH = 100
-_REFERENCE = re.compile(r"cid:([^\"'\s>)]+)", re.IGNORECASE)
+_NAME_LIMIT = 150
+_MESSAGE_EXTENSION = re.compile(r"\.(?:eml|msg)\Z", re.IGNORECASE)
+# What HTML shows, unlike what it only leads to: src="…", background="…", url(…).
+_SHOWN = re.compile(
+    r"\b(?:src|background)\s*+=\s*+(?:\"([^\"]++)|'([^']++)|([^\s>\"']++))"
+    r"|\burl\(\s*+[\"']?([^)\"']++)",
+    re.IGNORECASE,
+)
 _SHORT_UNSAFE = re.compile(r"[^A-Z0-9!#$%&'()@^_`{}~-]")
 # Without the files of this machine, so that names are the same everywhere.
 _MIME_TYPES = MimeTypes()
@@ -86,16 +92,20 @@ class Attachments:
 
     def store_all(self, attached: Sequence[Attached], html: str) -> None:
         """Write them in their order, as many as Outlook takes."""
-        referred = {unquote(unescape(cid)) for cid in _REFERENCE.findall(html)}
+        shown = {unquote(unescape(next(filter(None, found)))) for found in _SHOWN.findall(html)}
         for one in islice(attached, TABLE_LIMIT):
             entity = one.entity
             fields = read_values(self._raw[entity.start : entity.body_start])
             location = decode_words(fields.get("content-location", b""))
-            may_be_inline = one.is_related or not is_attachment(entity)
-            is_inline = may_be_inline and (
-                (entity.content_id in referred) or bool(location and location in html)
+            nested = None if one.is_whole else self._find_nested(entity)
+            may_be_inline = one.is_related or (
+                entity.disposition is not None and not is_attachment(entity)
             )
-            nested = self._find_nested(entity)
+            is_inline = (
+                may_be_inline
+                and nested is None
+                and (f"cid:{entity.content_id}" in shown or location in shown)
+            )
             if nested is not None:
                 name = message_name(entity, nested, self.count + 1)
             else:
@@ -110,7 +120,11 @@ class Attachments:
             if nested is not None:
                 self._store_embedded(properties, nested)
             else:
-                self._store_by_value(properties, decoded_content(self._raw, entity))
+                if one.is_whole:
+                    content: Content = self._raw[entity.start : entity.end]
+                else:
+                    content = decoded_content(self._raw, entity, self._lost)
+                self._store_by_value(properties, content)
         if len(attached) > self.count:
             self._lost.append(
                 f"{len(attached) - self.count:,} of {len(attached):,} attachments are left out:"
@@ -130,7 +144,7 @@ class Attachments:
             (PidTag.RENDERING_POSITION, _NOT_RENDERED),
             (PidTag.DISPLAY_NAME, name),
             (PidTag.ATTACH_LONG_FILENAME, name),
-            (PidTag.ATTACH_FILENAME, short_name(path)),
+            (PidTag.ATTACH_FILENAME, short_name(path, self.count + 1)),
             (PidTag.ATTACH_EXTENSION, path.suffix),
             (PidTag.ATTACH_MIME_TAG, media_type),
         ):
@@ -169,11 +183,16 @@ class Attachments:
         return storage
 
 
-def decoded_content(raw: bytes, entity: Entity) -> Content:
+def decoded_content(raw: bytes, entity: Entity, lost: list[str]) -> Content:
     """The octets of a part, decoded while they are written where they are many."""
     size = entity.end - entity.body_start
     if size <= _SMALL:
-        return decode_body(read_body(raw, entity), entity.encoding)
+        encoded = read_body(raw, entity)
+        decoded = decode_body(encoded, entity.encoding)
+        if not decoded and encoded.strip():
+            lost.append("an attachment that cannot be decoded is kept as it came")
+            return encoded
+        return decoded
 
     def decode() -> Iterator[bytes]:
         decoder = make_decoder(entity.encoding)
@@ -199,20 +218,22 @@ def message_name(entity: Entity, nested: Nested, number: int) -> str:
     if not name:
         message = nested.message
         header = read_values(nested.raw[message.start : message.body_start])
-        subject = _UNSAFE.sub("_", decode_words(header.get("subject", b"")))
-        name = subject[:_SUBJECT_LENGTH].strip(" .") or f"ATT{number:05}"
-    return name.removesuffix(".eml").removesuffix(".EML") + ".msg"
+        subject = decode_words(header.get("subject", b"")).replace("/", "_").replace("\\", "_")
+        name = _safe_name(subject) or f"ATT{number:05}"
+    return _MESSAGE_EXTENSION.sub("", name) + ".msg"
 
 
 def _safe_name(filename: str) -> str:
-    last = filename.replace("\\", "/").rpartition("/")[2]
-    return _UNSAFE.sub("_", last).strip(" .")
+    """What files may be called everywhere; "" where nothing of it is left."""
+    last = filename.replace("\\", "/").rpartition("/")[2].strip(" .")
+    return safe_name(last, limit=_NAME_LIMIT) if last else ""
 
 
-def short_name(path: PurePosixPath) -> str:
-    """The name in 8.3 characters, as DOS knew them."""
+def short_name(path: PurePosixPath, number: int) -> str:
+    """The name in 8.3 characters, as DOS knew them; cut ones differ by the number."""
     stem = _SHORT_UNSAFE.sub("_", path.stem.upper())
     extension = _SHORT_UNSAFE.sub("_", path.suffix[1:].upper())[:3]
     if len(stem) > 8 or len(path.suffix) > 4:
-        stem = stem[:6] + "~1"
+        tail = f"~{number}"
+        stem = stem[: 8 - len(tail)] + tail
     return f"{stem}.{extension}" if extension else stem

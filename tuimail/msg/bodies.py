@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from html import escape
 
 from tuimail.mail.charsets import decode_html, decode_text
-from tuimail.mail.entity import Entity
 from tuimail.mail.flowed import join_flowed
 from tuimail.mail.html_text import html_to_text
 from tuimail.mail.transfer_encoding import decode_body
@@ -18,10 +17,12 @@ from tuimail.msg.rtf import encapsulate_html, wrap_rtf
 
 _PLAIN, _HTML = 1, 3
 _UTF_8 = 65001
+_REPLACEMENT = "\ufffd".encode()
 RTF_LIMIT = 4_000_000
 """Characters of HTML that are given as RTF too; it takes some times its size in memory."""
-_META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
-_CHARSET = re.compile(r"(\bcharset\s*=\s*[\"']?)[a-z0-9_.:-]+", re.IGNORECASE)
+# Up to the next bracket, so that no character is looked at twice.
+_META = re.compile(r"<meta\b[^<>]*+>|<\?xml\b[^<>]*+\?>", re.IGNORECASE)
+_CHARSET = re.compile(r"(\b(?:charset|encoding)\s*+=\s*+[\"']?)[a-z0-9_.:-]+", re.IGNORECASE)
 
 
 def set_bodies(properties: Properties, raw: bytes, texts: Sequence[Text], lost: list[str]) -> str:
@@ -31,26 +32,23 @@ def set_bodies(properties: Properties, raw: bytes, texts: Sequence[Text], lost: 
     """
     plain: list[str] = []
     html: list[str] = []
-    has_plain = any(not _is_html(text.entity) for text in texts)
-    has_html = any(_is_html(text.entity) for text in texts)
+    has_html = any(text.is_html for text in texts)
     for text in texts:
-        content = _read_text(raw, text.entity)
+        content = _read_text(raw, text, lost)
         if not content.strip():
             continue
-        if "\ufffd" in content:
-            lost.append("some characters of the text cannot be read in its charset")
-        if not _is_html(text.entity):
+        if text.is_html:
+            html.append(content)
+            if not text.is_alternative:
+                plain.append(html_to_text(content))
+        else:
             plain.append(content)
             if has_html and not text.is_alternative:
                 html.append(_as_html(content))
-        else:
-            html.append(content)
-            if not (has_plain and text.is_alternative):
-                plain.append(html_to_text(content))
     body, page = normalize_lines("\n".join(plain)), normalize_lines("<br>\n".join(html))
     properties.set(PidTag.BODY, body)
     if page:
-        page = _META.sub(_name_utf_8, page)
+        page = _META.sub(_name_utf_8, page.replace("\0", "\ufffd"))
         properties.set(PidTag.BODY_HTML, page.encode("utf-8", "replace"))
         properties.set(PidTag.INTERNET_CODEPAGE, _UTF_8)
         if len(page) <= RTF_LIMIT:
@@ -61,25 +59,22 @@ def set_bodies(properties: Properties, raw: bytes, texts: Sequence[Text], lost: 
     return page
 
 
-def _is_html(entity: Entity) -> bool:
-    return entity.media_type == "text/html"
-
-
-def _read_text(raw: bytes, entity: Entity) -> str:
+def _read_text(raw: bytes, part: Text, lost: list[str]) -> str:
+    entity = part.entity
     octets = decode_body(read_body(raw, entity), entity.encoding)
     charset = entity.parameters.get("charset")
-    if _is_html(entity):
-        return decode_html(octets, charset).removeprefix("\ufeff")
-    text = decode_text(octets, charset).removeprefix("\ufeff")
-    if entity.parameters.get("format", "").lower() == "flowed":
+    decode = decode_html if part.is_html else decode_text
+    text = decode(octets, charset).removeprefix("\ufeff")
+    if "\ufffd" in text and _REPLACEMENT not in octets:
+        lost.append("some characters of the text cannot be read in its charset")
+    if not part.is_html and entity.parameters.get("format", "").lower() == "flowed":
         delete_space = entity.parameters.get("delsp", "").lower() == "yes"
         return join_flowed(text, delete_space=delete_space)
     return text
 
 
 def _as_html(text: str) -> str:
-    lines = escape(text, quote=False).replace("\r\n", "\n").replace("\n", "<br>\n")
-    return f"<div>{lines}</div>"
+    return f'<pre style="white-space: pre-wrap; font: inherit">{escape(text, quote=False)}</pre>'
 
 
 def _name_utf_8(meta: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tuimail.mail.entity import Entity
 from tuimail.mail.transfer_encoding import decode_body
-from tuimail.msg.attachments import Attachments, Nested, decoded_content, file_name
+from tuimail.msg.attachments import Attachments, Nested, decoded_content
 from tuimail.msg.bodies import set_bodies
 from tuimail.msg.cfb import Storage
 from tuimail.msg.header import Header
@@ -24,7 +24,7 @@ from tuimail.msg.mapi import (
     Properties,
     file_time,
 )
-from tuimail.msg.parts import Protection, find_parts, find_protection, own_fields, read_body
+from tuimail.msg.parts import Parts, Protection, find_protection, own_fields, read_body
 from tuimail.msg.people import set_senders, store_recipients
 from tuimail.text import MailText
 
@@ -38,6 +38,8 @@ _SENSITIVITY = {"personal": 1, "private": 2, "company-confidential": 3}
 _FLAGGED, _RED = 2, 6
 _ANSWERED, _FORWARDED = (102, 0x105), (104, 0x106)
 _CONVERSATION_HEADER = 22
+CATEGORY_LIMIT = 250
+"""Categories of a message; each is a stream, and a field of a stranger may name any number."""
 # Each has messages of its own within it, as deep as the splitter goes.
 _DECODED_DEPTH = 3
 _KEYWORD = re.compile(r"[^,]+")
@@ -113,29 +115,32 @@ class MessageStorage:
         header: Header,
         protection: Protection,
     ) -> None:
-        parts = find_parts(self._raw, entity)
         if protection is Protection.OPAQUE:
-            name = file_name(entity, entity.media_type, 1) if entity.filename else "smime.p7m"
-            attachments.store_content(name, entity.media_type, decoded_content(self._raw, entity))
+            # The name and the type by which Outlook finds it.
+            content = decoded_content(self._raw, entity, self._lost)
+            attachments.store_content("smime.p7m", "application/pkcs7-mime", content)
             return
+        parts = Parts(self._raw, entity, self._lost)
         html = set_bodies(properties, self._raw, parts.texts, self._lost)
         if protection is Protection.CLEAR_SIGNED:
             # The signature holds for these octets and no others.
-            signed = own_fields(header.fields) + read_body(self._raw, entity)
+            newline = b"\r\n" if b"\r\n" in header.block else b"\n"
+            signed = own_fields(header.fields, newline) + read_body(self._raw, entity)
             attachments.store_content("smime.p7m", "multipart/signed", signed)
         else:
             attachments.store_all(parts.attached, html)
-            if parts.has_lost_signature:
-                self._lost.append("a signature within the message can no longer be checked")
 
     def _set_dates(self, properties: Properties, header: Header, delivery: Delivery) -> None:
-        sent = self._usable(header.date(), "the Date field")
+        sent = header.date()
         if sent is None and header.raw("date"):
             self._lost.append(
                 f"the Date field cannot be read: {MailText(header.text('date')[:80])}"
             )
-        received = self._usable(delivery.internal_date, "the date of arrival")
-        arrived = received or self._usable(header.received_date(), "the Received field") or sent
+        received = delivery.internal_date
+        if received is not None and file_time(received) is None:
+            self._lost.append("the date of arrival is before 1601")
+            received = None
+        arrived = received or header.received_date() or sent
         properties.set(PidTag.CLIENT_SUBMIT_TIME, sent)
         # Not the time of writing: so the same message makes the same octets each time.
         for tag in (
@@ -145,17 +150,14 @@ class MessageStorage:
         ):
             properties.set(tag, arrived)
 
-    def _usable(self, moment: datetime | None, what: str) -> datetime | None:
-        if moment is not None and file_time(moment) is None:
-            self._lost.append(f"{what} is before 1601")
-            return None
-        return moment
-
     def _set_names(self, properties: Properties, header: Header, delivery: Delivery) -> None:
         """Properties that are called by a name: categories, and the way off a mailing list."""
         words = _KEYWORD.findall(header.text("keywords"))
         keywords = (*delivery.keywords, *(word.strip() for word in words))
         if categories := tuple(dict.fromkeys(filter(None, keywords))):
+            if len(categories) > CATEGORY_LIMIT:
+                self._lost.append(f"{len(categories) - CATEGORY_LIMIT:,} keywords are left out")
+                categories = categories[:CATEGORY_LIMIT]
             tag = self._names.tag(PS_PUBLIC_STRINGS, "Keywords", MULTIPLE_STRING)
             properties.set(tag, categories)
         if unsubscribe := header.text("list-unsubscribe"):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from tuimail.mail.content_field import parse_content_type
 from tuimail.mail.entity import Entity
-from tuimail.mail.header_block import read_values
+from tuimail.mail.header_block import Field, read_values
 
+_PLAIN, _HTML = "text/plain", "text/html"
 _UNKNOWN_TYPE = "application/octet-stream"
-_TEXTS = frozenset({"text/plain", "text/html"})
+_MESSAGE = "message/rfc822"
 _OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
+# Fields with their folds; a mailbox file's own line may stand before them.
+_FIELDS = re.compile(rb"(?:From [^\n]*+\n)?+(?:[!-9;-~]++[ \t]*+:[^\n]*+\n|[ \t][^\n]*+\n)*+")
 
 
 class Protection(Enum):
@@ -26,11 +30,15 @@ class Protection(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A part that is read, not attached."""
+    """A part that is read."""
 
     entity: Entity
     is_alternative: bool
-    """Other parts say the same in another format."""
+    """The message says the same as HTML, or this is HTML and it says the same without."""
+
+    @property
+    def is_html(self) -> bool:
+        return self.entity.media_type == _HTML
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +49,19 @@ class Attached:
     media_type: str
     is_related: bool
     """It belongs to the HTML beside it."""
-
-
-@dataclass(slots=True)
-class Parts:
-    """The parts of one message, nested messages as wholes."""
-
-    texts: list[Text] = field(default_factory=list)
-    attached: list[Attached] = field(default_factory=list)
-    has_lost_signature: bool = False
-    """A multipart/signed was taken apart: what was signed is not kept octet for octet."""
+    is_whole: bool = False
+    """It is kept with its header, since it is nested too deep to be taken apart."""
 
 
 def find_protection(root: Entity) -> Protection:
     """Whether a message is S/MIME. PGP/MIME is not: Outlook has no class for it."""
-    if root.media_type in _OPAQUE:
-        return Protection.OPAQUE
-    if root.media_type == "multipart/signed" and root.has_parts:
+    kind = root.media_type
+    named = (root.filename or "").lower()
+    if kind in _OPAQUE or (kind == _UNKNOWN_TYPE and named.endswith(".p7m")):
+        # Certificates alone are an attachment like any other (RFC 8551, 3.8).
+        certificates = root.parameters.get("smime-type", "").lower() == "certs-only"
+        return Protection.NONE if certificates else Protection.OPAQUE
+    if kind == "multipart/signed" and root.has_parts:
         if root.parameters.get("protocol", "").lower() in _SIGNATURES:
             return Protection.CLEAR_SIGNED
         if root.children[-1].media_type in _SIGNATURES:
@@ -65,53 +69,102 @@ def find_protection(root: Entity) -> Protection:
     return Protection.NONE
 
 
-def find_parts(raw: bytes, root: Entity) -> Parts:
-    """Sort the parts of a message; the nesting of an Entity is bounded, so this recursion is."""
-    parts = Parts()
-    _gather(raw, root, parts, is_alternative=False, is_related=False)
-    if not parts.texts and parts.attached:
-        first = parts.attached[0].entity
-        if parts.attached[0].media_type in _TEXTS and not is_attachment(first):
-            # A message that begins with its only text is read, though the text has a name.
-            parts.texts.append(Text(first, is_alternative=False))
-            del parts.attached[0]
-    return parts
+class Parts:
+    """The parts of one message, sorted; nested messages are wholes."""
+
+    def __init__(self, raw: bytes, root: Entity, lost: list[str]) -> None:
+        self._raw = raw
+        self._lost = lost
+        self.attached: list[Attached] = []
+        self.texts = self._gather(root, within_alternative=False, is_related=False)
+        if not self.texts and self.attached:
+            first = self.attached[0]
+            if first.media_type in (_PLAIN, _HTML) and not is_attachment(first.entity):
+                # A message that begins with its only text is read, though the text has a name.
+                self.texts = [Text(first.entity, is_alternative=False)]
+                if not root.has_parts:
+                    self.attached = []
+
+    def _gather(self, entity: Entity, *, within_alternative: bool, is_related: bool) -> list[Text]:
+        """The texts in it; the rest is attached. The nesting of an Entity is bounded."""
+        kind = entity.media_type
+        if entity.has_parts:
+            if kind == "multipart/signed":
+                self._lost.append("a signature within the message can no longer be checked")
+            self._note_epilogue(entity)
+            found = [
+                self._gather(
+                    child,
+                    within_alternative=kind == "multipart/alternative",
+                    is_related=is_related or (kind == "multipart/related" and number > 0),
+                )
+                for number, child in enumerate(entity.children)
+            ]
+            if kind == "multipart/alternative":
+                found = _find_alternatives(found)
+            return [text for texts in found for text in texts]
+        entity = self._find_body(entity)
+        if kind.startswith("multipart/"):
+            boundary = entity.parameters.get("boundary", "").encode("utf-8", "replace")
+            opening = re.compile(rb"^--" + re.escape(boundary) + rb"[ \t]*\r?$", re.MULTILINE)
+            if opening.search(self._raw, entity.body_start, entity.end):
+                # It has parts, and the splitter stopped above them.
+                self._lost.append("parts within too many parts are kept as one file")
+                self.attached.append(Attached(entity, _MESSAGE, is_related, is_whole=True))
+                return []
+            # No boundary was found in it: what stands there can only be read.
+            return [Text(entity, is_alternative=False)]
+        if kind in (_PLAIN, _HTML):
+            if not self._is_meant_to_be_read(entity):
+                kind = _UNKNOWN_TYPE
+            elif not is_attachment(entity) and (within_alternative or not entity.filename):
+                return [Text(entity, is_alternative=False)]
+        self.attached.append(Attached(entity, kind, is_related))
+        return []
+
+    def _find_body(self, entity: Entity) -> Entity:
+        """The entity, with a body that begins right below its fields without a blank line."""
+        if entity.message is not None or read_body(self._raw, entity).strip():
+            return entity
+        fields = _FIELDS.match(self._raw, entity.start, entity.body_start)
+        assert fields is not None  # it may be empty
+        if not self._raw[fields.end() : entity.body_start].strip():
+            return entity
+        return replace(entity, body_start=fields.end())
+
+    def _is_meant_to_be_read(self, entity: Entity) -> bool:
+        """Whether what counts as text for want of a type (RFC 2045, 5.2) can be meant so.
+
+        A type that is no type (`gzip`) is mostly that of a file.
+        """
+        if entity.encoding not in ("base64", "x-uuencode") and not entity.filename:
+            return True
+        value = read_values(self._raw[entity.start : entity.body_start]).get("content-type")
+        return value is None or bool(parse_content_type(value).value)
+
+    def _note_epilogue(self, entity: Entity) -> None:
+        behind = self._raw[entity.children[-1].end : entity.end].lstrip()
+        if behind.partition(b"\n")[2].strip():
+            self._lost.append("text behind the last part is left out")
 
 
-def _gather(
-    raw: bytes, entity: Entity, parts: Parts, *, is_alternative: bool, is_related: bool
-) -> None:
-    kind = entity.media_type
-    if entity.has_parts:
-        parts.has_lost_signature |= kind == "multipart/signed"
-        for number, child in enumerate(entity.children):
-            _gather(
-                raw,
-                child,
-                parts,
-                is_alternative=is_alternative or kind == "multipart/alternative",
-                is_related=is_related or (kind == "multipart/related" and number > 0),
+def _find_alternatives(found: Sequence[Sequence[Text]]) -> list[list[Text]]:
+    """Mark what another child of the multipart/alternative says in the other format."""
+    return [
+        [
+            replace(
+                text,
+                is_alternative=any(
+                    other.is_html != text.is_html
+                    for place, texts in enumerate(found)
+                    if place != own
+                    for other in texts
+                ),
             )
-    elif kind.startswith("multipart/"):
-        # No boundary was found in it: what stands there can only be read.
-        parts.texts.append(Text(entity, is_alternative=False))
-    elif kind in _TEXTS and not _is_meant_to_be_read(raw, entity):
-        parts.attached.append(Attached(entity, _UNKNOWN_TYPE, is_related))
-    elif kind in _TEXTS and not is_attachment(entity) and not entity.filename:
-        parts.texts.append(Text(entity, is_alternative))
-    else:
-        parts.attached.append(Attached(entity, kind, is_related))
-
-
-def _is_meant_to_be_read(raw: bytes, entity: Entity) -> bool:
-    """Whether what counts as text for want of a type (RFC 2045, 5.2) can be meant to be read.
-
-    A type that is no type (`gzip`) is mostly that of a file.
-    """
-    if entity.encoding not in ("base64", "x-uuencode") and not entity.filename:
-        return True
-    value = read_values(raw[entity.start : entity.body_start]).get("content-type")
-    return value is None or bool(parse_content_type(value).value)
+            for text in texts
+        ]
+        for own, texts in enumerate(found)
+    ]
 
 
 def is_attachment(entity: Entity) -> bool:
@@ -124,11 +177,11 @@ def read_body(raw: bytes, entity: Entity) -> bytes:
     return raw[entity.body_start : entity.end]
 
 
-def own_fields(fields: Sequence[tuple[str, bytes]]) -> bytes:
+def own_fields(fields: Sequence[Field], newline: bytes) -> bytes:
     """The fields that describe a body, as a header block of their own (RFC 8551, 3.1)."""
     kept = [
-        name.encode("ascii") + b": " + value
-        for name, value in fields
-        if name.lower().startswith("content-") or name.lower() == "mime-version"
+        field.name.encode("ascii") + b": " + field.value
+        for field in fields
+        if field.name.lower().startswith("content-") or field.name.lower() == "mime-version"
     ]
-    return b"\r\n".join((*kept, b"", b""))
+    return newline.join((*kept, b"", b""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from uuid import UUID
@@ -21,8 +22,8 @@ _ONE_OFF = UUID("A41F2B81-A3BE-1910-9D6E-00DD010F5402").bytes_le
 _NO_RICH_INFO_UNICODE = 0x8001
 _TYPES = (("to", 1), ("cc", 2), ("bcc", 3))
 _DISPLAY = {"to": PidTag.DISPLAY_TO, "cc": PidTag.DISPLAY_CC, "bcc": PidTag.DISPLAY_BCC}
-_MANY = 20_000
-_MANY_OCTETS = 4 << 20
+# All of them stand in the header of the message, so they are bounded by its size.
+_ALL = sys.maxsize
 
 _SENDER = (
     PidTag.SENDER_NAME,
@@ -110,7 +111,7 @@ def _read(header: Header, name: str) -> Sequence[Address]:
     return [
         address
         for value in header.values(name)
-        for address in parse_addresses(value, most=_MANY, octets=_MANY_OCTETS)
+        for address in parse_addresses(value, most=_ALL, octets=_ALL)
     ]
 
 

@@ -41,6 +41,8 @@ def write_msg(
     MessageTooLarge is raised for an attachment of 2 GiB, and what `out` raises passes through.
     """
     octets = raw if isinstance(raw, bytes) else raw.read()
+    if b"\n" not in octets:
+        octets = octets.replace(b"\r", b"\n")  # as the Macintosh once ended its lines
     names, lost = NamedProperties(), list[str]()
     root = Storage(_CLASS)
     message = MessageStorage(octets, names, lost)
