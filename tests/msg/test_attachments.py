@@ -61,7 +61,7 @@ def test_more_attachments_than_outlook_takes() -> None:
         ("tab\there", "application/pdf", "tab here"),
         ("CON.pdf", "application/pdf", "_CON.pdf"),
         ("a\u202efdp.exe", "application/pdf", "a_fdp.exe"),
-        ("a" * 300 + ".pdf", "application/pdf", "a" * 146 + ".pdf"),
+        ("a" * 300 + ".pdf", "application/pdf", "a" * 216 + ".pdf"),
     ],
 )
 def test_names_of_attachments(name: str, kind: str, expected: str) -> None:

@@ -43,7 +43,7 @@ _IN_HTML = 4
 _PIECE = 1 << 18
 _SMALL = 1 << 18
 """Encoded octets up to which a part is decoded once and kept; above, twice and not kept."""
-_NAME_LIMIT = 150
+_NAME_LIMIT = 220
 _MESSAGE_EXTENSION = re.compile(r"\.(?:eml|msg)\Z", re.IGNORECASE)
 # What HTML shows, unlike what it only leads to: src="…", background="…", url(…).
 _SHOWN = re.compile(

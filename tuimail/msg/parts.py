@@ -107,7 +107,7 @@ class Parts:
         if kind.startswith("multipart/"):
             boundary = entity.parameters.get("boundary", "").encode("utf-8", "replace")
             opening = re.compile(rb"^--" + re.escape(boundary) + rb"[ \t]*\r?$", re.MULTILINE)
-            if opening.search(self._raw, entity.body_start, entity.end):
+            if boundary and opening.search(self._raw, entity.body_start, entity.end):
                 # It has parts, and the splitter stopped above them.
                 self._lost.append("parts within too many parts are kept as one file")
                 self.attached.append(Attached(entity, _MESSAGE, is_related, is_whole=True))
