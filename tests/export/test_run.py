@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 from concurrent.futures import CancelledError
 from pathlib import Path
 
