@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from tests.servers.archive import PASSWORD, RecordingConnection, RecordingServer
 from tests.servers.dovecot import DovecotUser
 from tests.servers.mailboxes import plain_message
 from tests.servers.outlook import OutlookMessage, OutlookServer
+from tests.servers.stores import store_on
 from tuimail.archive.command import Command
 from tuimail.archive.mailbox import Mailbox, StoredFolder
 from tuimail.archive.response import no
@@ -27,38 +25,26 @@ from tuimail.export.records import Status
 from tuimail.export.verify import verify_files
 from tuimail.export.verify_server import verify_server
 from tuimail.files import Directory
-from tuimail.imap.endpoint import Endpoint, Security
-from tuimail.imap.session import Session
-from tuimail.imap.store import MailStore
-from tuimail.imap.trust import Trust
-
-
-def store_at(port: int, user: str = "demo", password: str = PASSWORD) -> MailStore:
-    endpoint = Endpoint("127.0.0.1", port, Security.PLAIN, user)
-    return MailStore(
-        functools.partial(Session.open, endpoint, password, Trust()), with_screen=False
-    )
 
 
 class Verifier:
     """Compares an export with a mailbox."""
 
-    def __init__(self, export: Path, stack: ExitStack) -> None:
+    def __init__(self, export: Path) -> None:
         self.export = export
         self.notes: list[str] = []
         self.commands: list[bytes] = []
-        self._stack = stack
 
     def __call__(self, content: Mailbox) -> list[Difference]:
         with RecordingServer(content) as server:
             self.commands = server.commands
-            return self.at(store_at(server.port))
+            return self.at(server.port)
 
-    def at(self, store: MailStore) -> list[Difference]:
-        self._stack.callback(store.close)
+    def at(self, port: int, password: str = PASSWORD) -> list[Difference]:
         with (
             Directory.open(self.export, create=False) as directory,
             Ledger.read(directory) as ledger,
+            store_on(port, password=password, with_screen=False) as store,
         ):
             return list(verify_server(store, ledger, on_note=self.notes.append))
 
@@ -67,10 +53,9 @@ class Verifier:
 
 
 @pytest.fixture
-def verify(tmp_path: Path) -> Iterator[Verifier]:
+def verify(tmp_path: Path) -> Verifier:
     write_export(tmp_path / "mail")
-    with ExitStack() as stack:
-        yield Verifier(tmp_path / "mail", stack)
+    return Verifier(tmp_path / "mail")
 
 
 def with_folder(name: str, **changes: object) -> Mailbox:
@@ -132,9 +117,8 @@ def test_a_server_that_guesses_at_sizes(tmp_path: Path) -> None:
     inbox = StoredFolder("INBOX", tuple(stored(n, raw) for n, raw in enumerate(raws, 1)), (), 14)
     write_export(tmp_path / "mail", Mailbox((inbox,)), scopes=((b"INBOX", False),))
     raws[2] += b"More.\r\n"
-    with OutlookServer(*map(OutlookMessage, raws)) as server, ExitStack() as stack:
-        store = store_at(server.port, server.user, server.password)
-        (found,) = Verifier(tmp_path / "mail", stack).at(store)
+    with OutlookServer(*map(OutlookMessage, raws)) as server:
+        (found,) = Verifier(tmp_path / "mail").at(server.port, server.password)
     assert (found.kind.value, found.uid) == ("changed", 3)
     assert any(b"BODY.PEEK[]" in command for command in server.commands)
 
@@ -199,9 +183,8 @@ def test_only_what_was_asked_for_whole_can_have_new_messages(
     write_export(tmp_path / "mail", scopes=scopes)
     content = with_folder("INBOX", messages=tuple(map(stored, range(1, 8))))
     content = Mailbox((*content.folders, StoredFolder("Archive/2025"), StoredFolder("Other")))
-    with ExitStack() as stack:
-        verify = Verifier(tmp_path / "mail", stack)
-        assert verify.told(content) == [("new", *place) for place in new]
+    verify = Verifier(tmp_path / "mail")
+    assert verify.told(content) == [("new", *place) for place in new]
     assert verify.notes == notes
 
 
@@ -214,7 +197,7 @@ def test_a_folder_that_cannot_be_opened_costs_itself_only(verify: Verifier) -> N
 
     content = with_folder("Größe", messages=())
     with RecordingServer(content, connection_class=Refusing) as server:
-        found = verify.at(store_at(server.port))
+        found = verify.at(server.port)
     assert [(one.kind.value, one.folder, one.uid) for one in found] == [
         ("unchecked", "Archive/2024", None),
         ("gone", "Größe", 21),
@@ -230,11 +213,10 @@ def test_thousands_of_messages(tmp_path: Path) -> None:
     with (
         RecordingServer(mailbox(INBOX=left)) as server,
         Directory.open(tmp_path / "mail") as directory,
+        Ledger.read(directory) as ledger,
+        store_on(server.port, with_screen=False) as store,
     ):
-        store = store_at(server.port)
-        with Ledger.read(directory) as ledger:
-            found = list(verify_server(store, ledger, on_folder=lambda *place: seen.append(place)))
-        store.close()
+        found = list(verify_server(store, ledger, on_folder=lambda *place: seen.append(place)))
         sizes = [command for command in server.commands if b"RFC822.SIZE" in command]
     assert [(one.kind.value, one.uid) for one in found] == [("new", 3_501), ("gone", 1_500)]
     assert len(sizes) == 4
@@ -245,7 +227,7 @@ def test_a_server_that_is_not_there(verify: Verifier) -> None:
     with RecordingServer(SMALL) as server:
         port = server.port
     with pytest.raises(ConnectError):
-        verify.at(store_at(port))
+        verify.at(port)
 
 
 def test_dovecot(dovecot_user: DovecotUser, tmp_path: Path) -> None:
@@ -288,8 +270,12 @@ def validity(user: DovecotUser, folder: str) -> int:
 
 
 def verify_both(user: DovecotUser, export: Path) -> list[tuple[str, str, int]]:
-    store = store_at(user.server.port, user.name, user.password)
-    with Directory.open(export, create=False) as directory, Ledger.read(directory) as ledger:
+    with (
+        Directory.open(export, create=False) as directory,
+        Ledger.read(directory) as ledger,
+        store_on(
+            user.server.port, user=user.name, password=user.password, with_screen=False
+        ) as store,
+    ):
         found = [*verify_files(directory, ledger), *verify_server(store, ledger)]
-    store.close()
     return [(one.kind.value, one.path or "", one.uid or 0) for one in found]

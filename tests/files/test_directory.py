@@ -334,3 +334,34 @@ def test_kill_leaves_whole_files_and_at_most_one_part(tmp_path: Path, run: int) 
     assert len(parts) <= 1
     assert len(finished) >= 20
     assert {file.read_bytes() for file in finished} == {b"begin " + bytes(100_000) + b" end"}
+
+
+def test_folders_below_are_reached_through_no_link(tmp_path: Path) -> None:
+    (tmp_path / "a/b/c").mkdir(parents=True)
+    (tmp_path / "a/b/c/x.eml").touch()
+    (tmp_path / "a/link").symlink_to("b")
+    with Directory.open(tmp_path) as directory:
+        for path, names in (("", ("a",)), ("a", ("b", "link")), ("a/b/c", ("x.eml",))):
+            with directory.below(path) as folder:
+                assert tuple(sorted(folder.names())) == names
+        with pytest.raises(FileError, match="a link or a file stands where a folder belongs"):
+            directory.below("a/link/c")
+        with pytest.raises(FileError, match="it does not exist"):
+            directory.below("a/none")
+        with pytest.raises(ValueError, match="not the name of one file"):
+            directory.below("a/../..")
+        assert directory.names() == ("a",)
+
+
+def test_folders_and_everything_else(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a").mkdir()
+    (tmp_path / "x").touch()
+    (tmp_path / "link").symlink_to("a")
+    (tmp_path / "dangling").symlink_to("none")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / os.fsdecode(b"\xff")).touch()
+    with Directory.open(tmp_path) as directory:
+        found = (("a", "b"), ("dangling", "link", "pipe", "x", "\udcff"))
+        assert directory.entries() == found
+        assert directory.entries() == found
