@@ -208,9 +208,7 @@ class _Run:
 
     def _read_batches(self) -> Iterator[Sequence[Record]]:
         """What the plan asked for, as batches of one folder and one UIDVALIDITY."""
-        room = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _OTHER_FILES
-        batches = len(self._store.connection_states) + FINISHERS * 2
-        most = max(1, min(MOST_MESSAGES, room // batches))
+        most = _files_in_a_batch(len(self._store.connection_states) + FINISHERS * 2)
         for folder in self._plan.folders:
             batch: list[Record] = []
             octets = 0
@@ -311,6 +309,14 @@ class _Run:
         self._tally.add(records)
         self._listener.noted(records)
         self._listener.progress(self._tally.progress)
+
+
+def _files_in_a_batch(batches: int) -> int:
+    """So that the files of all batches may be open: macOS lets a process have 256 of them."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit == resource.RLIM_INFINITY:
+        return MOST_MESSAGES
+    return max(1, min(MOST_MESSAGES, (limit - _OTHER_FILES) // batches))
 
 
 def _is_passing(error: BaseException) -> bool:
