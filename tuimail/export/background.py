@@ -33,8 +33,13 @@ def run_in_background(work: Callable[[Request[T]], T]) -> Request[T]:
     return request
 
 
-def wait_for(step: Request[T], request: Request[Any]) -> T:
-    """The result of one step of the work; raises CancelledError once nobody wants the whole."""
+def wait_for(step: Request[T], request: Request[Any] | None) -> T:
+    """The result of one step of the work; raises CancelledError once nobody wants the whole.
+
+    Without a `request`, somebody waits for the whole in this thread.
+    """
+    if request is None:
+        return step.result()
     over = threading.Event()
     step.add_done_callback(lambda _: over.set())
 

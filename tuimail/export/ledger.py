@@ -100,7 +100,7 @@ class Ledger:
 
     @classmethod
     def rehearse(cls, directory: Directory | None, account: str, save_format: SaveFormat) -> Ledger:
-        """A ledger in memory that begins as the folder's, if it has one: for a dry run."""
+        """A ledger of nobody else that begins as the folder's, if it has one: for a dry run."""
         connection = open_database(None)
         if directory is not None:
             with suppress(UsageError), cls.read(directory) as there:
@@ -117,6 +117,20 @@ class Ledger:
     def copy_to(self, connection: sqlite3.Connection) -> None:
         """Make another database equal to this one."""
         self._connection.backup(connection)
+
+    def adopt(self, planned: Ledger) -> None:
+        """Begin as a ledger of `rehearse` has been planned.
+
+        Raises FileError when another export has begun here since.
+        """
+        if self.folders():
+            folder = shown_path(self._path.parent.parent)
+            raise FileError(f"another export has begun in {folder} meanwhile; plan it anew")
+        with self._lock:
+            try:
+                planned.copy_to(self._connection)
+            except sqlite3.Error as error:
+                raise refused(self._path, error) from error
 
     @property
     def account(self) -> str:

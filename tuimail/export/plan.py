@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tuimail.errors import ConnectError, FileError, TuimailError, UsageError
+from tuimail.export.background import wait_for
 from tuimail.export.layout import Layout, is_renamed
 from tuimail.export.ledger import Ledger
 from tuimail.export.moved import move_saved
 from tuimail.export.plan_rows import EMAIL_ID, plan_rows
 from tuimail.export.records import FolderRecord, Record, Status
 from tuimail.imap.folder import Folder
-from tuimail.imap.job import Request
+from tuimail.imap.job import Lane, Request
 from tuimail.imap.paging import Order
 from tuimail.imap.search import UidArray, uid_array
 from tuimail.imap.selection import Chosen, Selection
@@ -82,15 +84,17 @@ def plan_export(
     ledger: Ledger,
     on_progress: Callable[[PlanProgress], None] = lambda _: None,
     on_skipped: Callable[[FolderRecord, Record], None] | None = None,
+    wanted: Request[Any] | None = None,
 ) -> Plan:
     """Ask the server what there is, and put into the ledger what is to be fetched.
 
     What was asked for earlier and never came is forgotten first. `on_skipped` gets each chosen
     message that is saved already. A folder that cannot be opened is a failure of the plan. Raises
     ConnectError, ConnectionLost, FileError, UsageError. A thread of its own may call it; memory
-    does not grow with the messages, but for their UIDs.
+    does not grow with the messages, but for their UIDs. Once nobody wants it (`wanted`), it raises
+    CancelledError without waiting for the server.
     """
-    return _Planner(store, folders, selection, ledger, on_progress, on_skipped).plan()
+    return _Planner(store, folders, selection, ledger, on_progress, on_skipped, wanted).plan()
 
 
 class _Planner:
@@ -102,6 +106,7 @@ class _Planner:
         ledger: Ledger,
         on_progress: Callable[[PlanProgress], None],
         on_skipped: Callable[[FolderRecord, Record], None] | None,
+        wanted: Request[Any] | None,
     ) -> None:
         self._store = store
         self._folders = folders
@@ -109,6 +114,7 @@ class _Planner:
         self._ledger = ledger
         self._on_progress = on_progress
         self._on_skipped = on_skipped
+        self._wanted = wanted
         self._records = {record.raw_name: record for record in ledger.folders()}
         self._layout = Layout(tuple(self._records.values()), folders)
         self._planned: list[PlannedFolder] = []
@@ -123,7 +129,7 @@ class _Planner:
         for count, (folder, request) in enumerate(self._choose_ahead(), 1):
             try:
                 with self._ledger.one_change():
-                    found += self._plan_folder(folder, request.result())
+                    found += self._plan_folder(folder, wait_for(request, self._wanted))
             except (ConnectError, FileError, UsageError):
                 raise
             except TuimailError as error:
@@ -139,7 +145,7 @@ class _Planner:
         ahead: deque[tuple[Folder, Request[Chosen]]] = deque()
         try:
             for folder in self._folders:
-                ahead.append((folder, self._store.choose(folder, everything)))
+                ahead.append((folder, self._store.choose(folder, everything, lane=Lane.BULK)))
                 if len(ahead) > len(self._store.connection_states):
                     yield ahead.popleft()
             while ahead:
@@ -192,8 +198,14 @@ class _Planner:
         self, folder: Folder, record: FolderRecord, chosen: Chosen, uids: UidArray
     ) -> Iterator[Record]:
         if uids and self._has_email_ids is None:
-            unknown = self._store.unknown_items(folder, (EMAIL_ID,)).result()
+            asked = self._store.unknown_items(folder, (EMAIL_ID,), lane=Lane.BULK)
+            unknown = wait_for(asked, self._wanted)
             self._has_email_ids = None if unknown is None else not unknown
         return plan_rows(
-            self._store, chosen, uids, record.id, with_email_id=bool(self._has_email_ids)
+            self._store,
+            chosen,
+            uids,
+            record.id,
+            with_email_id=bool(self._has_email_ids),
+            wanted=self._wanted,
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tuimail.errors import CommandRefused, ConnectionLost
+from tuimail.export.background import wait_for
 from tuimail.export.records import Record, Status
 from tuimail.imap.job import Request
 from tuimail.imap.selection import Chosen
@@ -21,12 +23,19 @@ _Rows = Request[tuple[Summary, ...]]
 
 
 def plan_rows(
-    store: MailStore, chosen: Chosen, uids: Sequence[int], folder: int, *, with_email_id: bool
+    store: MailStore,
+    chosen: Chosen,
+    uids: Sequence[int],
+    folder: int,
+    *,
+    with_email_id: bool,
+    wanted: Request[Any] | None = None,
 ) -> Iterator[Record]:
     """Each of the messages as it is to be asked for; `folder` is the id in the ledger.
 
     A message that the server answers badly for has a record that tells its UID only: it is
-    fetched all the same. Raises FolderChanged, ConnectError and ConnectionLost.
+    fetched all the same. Raises FolderChanged, ConnectError and ConnectionLost, and CancelledError
+    once nobody wants it (`wanted`).
     """
     items = (EMAIL_ID,) if with_email_id else ()
     chunks = deque(uids[start : start + _CHUNK] for start in range(0, len(uids), _CHUNK))
@@ -41,7 +50,7 @@ def plan_rows(
                 ahead.append((chunk, request))
             chunk, request = ahead.popleft()
             try:
-                known = {row.identity.uid: row for row in request.result()}
+                known = {row.identity.uid: row for row in wait_for(request, wanted)}
             except (CommandRefused, ConnectionLost):
                 if len(chunk) > 1:
                     # Some message in it costs the answer: halves find out which one.

@@ -143,12 +143,14 @@ class MailStore:
         )
         return self._ask(fetch.run)
 
-    def choose(self, folder: Folder, selection: Selection) -> Request[Chosen]:
+    def choose(
+        self, folder: Folder, selection: Selection, *, lane: Lane = Lane.INTERACTIVE
+    ) -> Request[Chosen]:
         """The UIDs that a selection means. Ends with CommandRefused or UsageError too."""
         from tuimail.imap.selection import choose_messages
 
         return self._ask(
-            lambda session: choose_messages(session, folder, selection), folder.raw_name
+            lambda session: choose_messages(session, folder, selection), folder.raw_name, lane
         )
 
     def rows(
@@ -236,14 +238,16 @@ class MailStore:
             for _, request in ahead:
                 request.cancel()
 
-    def unknown_items(self, folder: Folder, items: Sequence[str]) -> Request[frozenset[str] | None]:
+    def unknown_items(
+        self, folder: Folder, items: Sequence[str], *, lane: Lane = Lane.INTERACTIVE
+    ) -> Request[frozenset[str] | None]:
         """Those of the FETCH items that this server does not know; None for an empty folder."""
 
         def run(session: Session) -> frozenset[str] | None:
             session.examine(folder.raw_name)
             return unknown_items(session, items)
 
-        return self._ask(run, folder.raw_name)
+        return self._ask(run, folder.raw_name, lane)
 
     def find_folder(self, name: str) -> Request[Folder]:
         """The folder of this full name, decoded, as the server shows it.
@@ -301,8 +305,13 @@ class MailStore:
         folder = identities[0].folder if identities else None
         return self._pool.submit(Job(fetch.run, Lane.BULK, Request(), folder))
 
-    def _ask(self, run: Callable[[Session], T], folder: bytes | None = None) -> Request[T]:
-        job = Job(lambda session, _pause: run(session), Lane.INTERACTIVE, Request(), folder)
+    def _ask(
+        self,
+        run: Callable[[Session], T],
+        folder: bytes | None = None,
+        lane: Lane = Lane.INTERACTIVE,
+    ) -> Request[T]:
+        job = Job(lambda session, _pause: run(session), lane, Request(), folder)
         return self._pool.submit(job)
 
     def _prepare(self, session: Session) -> None:
