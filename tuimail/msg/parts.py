@@ -18,6 +18,7 @@ _OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 # Fields with their folds; a mailbox file's own line may stand before them.
 _FIELDS = re.compile(rb"(?:From [^\n]*+\n)?+(?:[!-9;-~]++[ \t]*+:[^\n]*+\n|[ \t][^\n]*+\n)*+")
+_WRITTEN = re.compile(rb"\S")
 
 
 class Protection(Enum):
@@ -124,7 +125,7 @@ class Parts:
 
     def _find_body(self, entity: Entity) -> Entity:
         """The entity, with a body that begins right below its fields without a blank line."""
-        if entity.message is not None or read_body(self._raw, entity).strip():
+        if entity.message is not None or _WRITTEN.search(self._raw, entity.body_start, entity.end):
             return entity
         fields = _FIELDS.match(self._raw, entity.start, entity.body_start)
         assert fields is not None  # it may be empty
