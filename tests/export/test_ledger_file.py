@@ -119,7 +119,7 @@ def test_half_a_change_on_a_read_only_medium_is_not_believed(directory: Director
 
 def foreign_database(path: Path, version: int) -> None:
     connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE message (text)")
+    connection.execute("CREATE TABLE note (text)")
     connection.execute(f"PRAGMA user_version = {version}")
     connection.commit()
     connection.close()

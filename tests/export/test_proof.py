@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +82,15 @@ def test_names_that_break_a_line_are_written_as_sha256sum_does(
     write_proof(ledger, directory)
     done = check_sums(directory.path)
     assert (done.returncode, done.stdout.count("OK")) == (0, 5), done
+
+
+def test_one_file_of_two_messages_has_one_line(directory: Directory, ledger: Ledger) -> None:
+    """The same message under two UIDVALIDITYs."""
+    ledger.note([saved(1), replace(saved(1), uid_validity=8), saved(2)])
+    write_proof(ledger, directory)
+    lines = (directory.path / "SHA256SUMS").read_text().splitlines()
+    assert [line.partition("  ")[2] for line in lines] == ["INBOX/1.eml", "INBOX/2.eml"]
+    assert len(rows(directory)) == 3
 
 
 def rows(directory: Directory) -> list[dict[str, str]]:
@@ -168,6 +179,38 @@ def test_what_cannot_be_written_leaves_what_was_there(directory: Directory, ledg
     with pytest.raises(FileError, match=r"index\.csv\.part"):
         write_proof(ledger, directory)
     assert (directory.path / "index.csv").read_bytes() == before
+
+
+WRITE_PROOF = """
+import pathlib, sys
+from tuimail.export.ledger import Ledger
+from tuimail.export.proof import write_proof
+from tuimail.files import Directory
+with Directory.open(pathlib.Path(sys.argv[1])) as directory:
+    with Ledger.read(directory) as ledger:
+        write_proof(ledger, directory)
+"""
+
+
+@pytest.mark.usefixtures("strace")
+def test_both_are_on_the_disk_before_they_have_their_names(tmp_path: Path) -> None:
+    export, trace = tmp_path / "mail", tmp_path / "trace"
+    write_export(export)
+    calls = "trace=fdatasync,fsync,rename,renameat,renameat2"
+    program = [sys.executable, "-c", WRITE_PROOF, str(export)]
+    subprocess.run(["strace", "-f", "-y", "-e", calls, "-o", str(trace), *program], check=True)
+    seen = [
+        (re.findall(r"(\w+)\(", line)[0], re.findall(r"index|SUMS", line)[:1])
+        for line in trace.read_text().splitlines()
+        if str(export) in line
+    ]
+    assert seen == [
+        ("fdatasync", ["index"]),
+        ("renameat", ["index"]),
+        ("fdatasync", ["SUMS"]),
+        ("renameat", ["SUMS"]),
+        ("fsync", []),
+    ]
 
 
 def test_the_sums_of_a_run_add_up(directory: Directory, ledger: Ledger) -> None:

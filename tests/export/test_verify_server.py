@@ -145,11 +145,20 @@ def test_what_was_saved_under_an_older_uid_validity_and_not_found_again(verify: 
         for record in old[:3]:
             ledger.move(record, 2, record.uid + 100)
         ledger.note_folder(1, 2, 3)
-    now = tuple(replace(stored(uid), uid=uid + 100) for uid in (1, 2, 3))
+    # Another message has the UID now that one of the lost ones had.
+    now = (stored(4), *(replace(stored(uid), uid=uid + 100) for uid in (1, 2, 3)))
     assert verify.told(with_folder("INBOX", uid_validity=2, messages=now)) == [
+        ("new", "INBOX", 4),
         ("gone", "INBOX", 4),
         ("gone", "INBOX", 5),
     ]
+
+
+def test_inbox_is_one_name_in_any_case(tmp_path: Path) -> None:
+    messages = tuple(map(stored, range(1, 4)))
+    write_export(tmp_path / "mail", mailbox(Inbox=messages), scopes=((b"inbox", True),))
+    more = mailbox(INBOX=(*messages, stored(4)))
+    assert Verifier(tmp_path / "mail").told(more) == [("new", "Inbox", 4)]
 
 
 def test_what_failed_is_not_new(verify: Verifier) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from tuimail.cli.options import Options
 from tuimail.cli.output import Output
-from tuimail.cli.sign_in import open_store
 from tuimail.cli.status import INCOMPLETE
 from tuimail.cli.table import Column
 from tuimail.errors import UsageError
@@ -16,8 +16,10 @@ from tuimail.export.ledger import Ledger
 from tuimail.export.records import Status
 from tuimail.export.verify import verify_files
 from tuimail.files import Directory, shown_path
-from tuimail.imap.store import MailStore
 from tuimail.text import safe_line
+
+if TYPE_CHECKING:
+    from tuimail.imap.store import MailStore
 
 _COLUMNS = (Column("DIFFERENCE"), Column("WHERE", most=80), Column("WHAT"))
 
@@ -30,6 +32,8 @@ def run_verify(options: Options) -> int:
         ledger = stack.enter_context(Ledger.read(directory))
         store = None
         if options.account is not None:
+            from tuimail.cli.sign_in import open_store  # without a server, nothing of IMAP
+
             store, sign_in = stack.enter_context(open_store(options, output))
             endpoint = sign_in.endpoint
             _require_account(directory, ledger, f"{endpoint.user}@{endpoint.host}:{endpoint.port}")
