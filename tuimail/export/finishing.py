@@ -7,12 +7,11 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from tuimail.errors import FileError, MessageUnreadable
 from tuimail.export.file_batch import bring_to_disk
 from tuimail.export.ledger import Ledger
-from tuimail.export.msg_worker import Converted, MsgWorker
+from tuimail.export.msg_worker import MsgWorker
 from tuimail.export.names import SaveFormat
 from tuimail.export.raw_files import RawFile, RawFiles, received_at, record_name
 from tuimail.export.records import FolderRecord, Record, Status
@@ -27,10 +26,24 @@ _SYNCED_AT_ONCE = 8
 class _Ready:
     """A file that lacks nothing but its name."""
 
+    raw: RawFile
     part: PartFile
-    moment: datetime | None
-    record: Record
-    """As the ledger will have it, but for the path."""
+    size: int
+    sha256: str
+    error: str | None = None
+
+    def record(self, path: str) -> Record:
+        """As the ledger will have it."""
+        return replace(
+            self.raw.record,
+            status=Status.SAVED,
+            size=self.raw.size,
+            sha256=self.raw.sha256,
+            path=path,
+            file_size=self.size,
+            file_sha256=self.sha256,
+            error=self.error,
+        )
 
 
 class Finisher:
@@ -54,10 +67,10 @@ class Finisher:
         ready: list[_Ready] = []
         try:
             error = self._prepare(directory, whole, ready)
-            files = [(one.part, one.moment) for one in ready]
+            files = [(one.part, received_at(one.raw.record)) for one in ready]
             placed, refusal = bring_to_disk(directory, files, at_once=_SYNCED_AT_ONCE)
             saved = [
-                replace(one.record, path=f"{folder.path}/{at.name}")
+                one.record(f"{folder.path}/{at.name}")
                 for one, at in zip(ready, placed, strict=True)
                 if at is not None
             ]
@@ -78,7 +91,7 @@ class Finisher:
         self, directory: Directory, whole: Sequence[RawFile], ready: list[_Ready]
     ) -> FileError | None:
         if not self._to_msg:
-            ready.extend(_Ready(one.part, received_at(one.record), _saved(one)) for one in whole)
+            ready.extend(_Ready(one, one.part, one.size, one.sha256) for one in whole)
             return None
         msg: PartFile | None = None
         try:
@@ -94,32 +107,17 @@ class Finisher:
         return None
 
     def _convert(self, directory: Directory, raw: RawFile, msg: PartFile) -> _Ready:
-        moment = received_at(raw.record)
-        self._worker.send(raw.part.path, msg.path, moment, raw.record.flags)
+        record = raw.record
+        self._worker.send(raw.part.path, msg.path, received_at(record), record.flags)
         try:
             converted = self._worker.receive()
         except MessageUnreadable as error:
             msg.discard()
-            return _Ready(raw.part, moment, _saved(raw, error=f"saved as EML: {error}"))
+            return _Ready(raw, raw.part, raw.size, raw.sha256, f"saved as EML: {error}")
         raw.part.discard()
-        return _Ready(msg, moment, _converted(raw, converted, _hash(directory, msg)))
-
-
-def _saved(raw: RawFile, error: str | None = None) -> Record:
-    return replace(
-        raw.record,
-        status=Status.SAVED,
-        size=raw.size,
-        sha256=raw.sha256,
-        file_size=raw.size,
-        file_sha256=raw.sha256,
-        error=error,
-    )
-
-
-def _converted(raw: RawFile, converted: Converted, sha256: str) -> Record:
-    lost = f"MSG could not keep all: {'; '.join(converted.lost)}" if converted.lost else None
-    return replace(_saved(raw, error=lost), file_size=converted.size, file_sha256=sha256)
+        lost = "; ".join(converted.lost)
+        remark = f"MSG could not keep all: {lost}" if lost else None
+        return _Ready(raw, msg, converted.size, _hash(directory, msg), remark)
 
 
 def _hash(directory: Directory, part: PartFile) -> str:

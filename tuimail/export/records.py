@@ -76,13 +76,6 @@ def as_row(record: Record) -> tuple[object, ...]:
     """What SQLite keeps of it: lone surrogates, which no UTF-8 holds, become `?`, and a
     size that no message has None.
     """
-    return tuple(
-        value.encode(errors="replace").decode() if isinstance(value, str) else value
-        for value in _values(record)
-    )
-
-
-def _values(record: Record) -> tuple[object, ...]:
     return (
         record.folder,
         record.uid_validity,
@@ -90,16 +83,22 @@ def _values(record: Record) -> tuple[object, ...]:
         record.status.value,
         record.size if (record.size or 0) <= _LARGEST_SIZE else None,
         record.internal_date,
-        " ".join(record.flags),
-        record.subject,
-        record.message_id,
-        record.email_id,
+        _encodable(" ".join(record.flags)),
+        _encodable(record.subject),
+        _encodable(record.message_id),
+        _encodable(record.email_id),
         record.sha256,
-        record.path,
+        _encodable(record.path),
         record.file_size,
         record.file_sha256,
-        record.error,
+        _encodable(record.error),
     )
+
+
+def _encodable(text: str | None) -> str | None:
+    if text is None or text.isascii():
+        return text
+    return text.encode(errors="replace").decode()
 
 
 def as_record(row: tuple[Any, ...]) -> Record:

@@ -12,7 +12,7 @@ NAME_LIMIT = 180
 PART = ".part"
 """The end of the name of a file that is being written."""
 
-_ILLEGAL = frozenset('<>:"/\\|?*' + REPLACEMENT)
+_LEGAL = str.maketrans(dict.fromkeys('<>:"/\\|?*' + REPLACEMENT, "_"))
 _EXTENSION = re.compile(r"(?<=.)\.\w{1,16}$")
 # Windows takes these for devices, whatever extension follows, and ¹ ² ³ for digits.
 _DEVICE = re.compile(r"(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9]) *(\.|$)", re.I)
@@ -62,11 +62,10 @@ def name_key(name: str) -> str:
 
 
 def _clean(text: str) -> str:
-    characters = (
-        "_" if c in _ILLEGAL or unicodedata.category(c) == "Cn" else c
-        for c in safe_line(text, limit=len(text))
-    )
-    line = " ".join("".join(characters).split()).rstrip(" .") if text else ""
+    line = safe_line(text, limit=len(text)).translate(_LEGAL)
+    if not line.isascii():
+        line = "".join("_" if unicodedata.category(c) == "Cn" else c for c in line)
+    line = " ".join(line.split()).rstrip(" .")
     return _LEADING.sub("_", line) or ("_" if text else "unnamed")
 
 

@@ -160,6 +160,9 @@ class Row:
                     return quick
                 (token,) = read_tokens(self._parts, start, single=True)
                 return read_structure(token)
+            is_header_all = _HEADER_LAST.match(self._parts[0], start) is not None
+            if is_header_all and len(self._parts) == 3 and self._parts[2] == b")\r\n":
+                return None  # it was not asked for
         token = self._tolerant_items().get(b"BODYSTRUCTURE")
         return None if token is None else read_structure(token)
 
