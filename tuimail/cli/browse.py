@@ -8,6 +8,7 @@ from tuimail.cli.options import Options
 from tuimail.cli.places import state_file
 from tuimail.cli.sign_in import prepare_sign_in
 from tuimail.errors import UsageError
+from tuimail.imap.endpoint import Endpoint
 from tuimail.imap.store import MailStore
 
 
@@ -15,10 +16,16 @@ def run_browse(options: Options) -> int:
     """Browse until the user quits; gives the exit status. Raises UsageError."""
     sign_in = prepare_sign_in(options)
     store = MailStore(sign_in.connect, size=options.connections)
-    return show_screen(store, sign_in.endpoint.shown)
+    return show_screen(store, sign_in.endpoint.shown, endpoint=sign_in.endpoint)
 
 
-def show_screen(store: MailStore, account: str, *, demo: bool = False) -> int:
+def show_screen(
+    store: MailStore,
+    account: str,
+    *,
+    demo: bool = False,
+    endpoint: Endpoint | None = None,
+) -> int:
     """Run the app on a store, and close the store when it ends; gives the exit status.
 
     Raises UsageError where there is no terminal to draw on and to read keys from.
@@ -29,7 +36,13 @@ def show_screen(store: MailStore, account: str, *, demo: bool = False) -> int:
     from tuimail.tui.app import MailApp
     from tuimail.tui.state import State
 
-    app = MailApp(store, account=account, state=State.load(state_file()), demo=demo)
+    app = MailApp(
+        store,
+        account=account,
+        state=State.load(state_file()),
+        demo=demo,
+        endpoint=endpoint,
+    )
     try:
         app.run()
     finally:

@@ -21,6 +21,7 @@ from tuimail.tui.line_filter import ControlCharacters
 from tuimail.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
+    from tuimail.imap.endpoint import Endpoint
     from tuimail.imap.store import MailStore
     from tuimail.tui.state import State
 
@@ -73,6 +74,8 @@ class MailApp(App[None]):
     """Browses the mailbox behind `store`, which stays open when the app ends.
 
     `account` is shown, and what `state` remembers an order under; `clock` says what is today.
+    Exports are of the `endpoint`, so that `tuimail export` goes on with them, and are put down to
+    `account` without one.
     """
 
     CSS_PATH = "tuimail.tcss"
@@ -89,10 +92,18 @@ class MailApp(App[None]):
         state: State,
         demo: bool = False,
         clock: Callable[[], datetime] = _system_clock,
+        endpoint: Endpoint | None = None,
     ) -> None:
         self._control_characters = ControlCharacters()
         super().__init__()
-        self._main = MainScreen(store, account=account, state=state, clock=clock, demo=demo)
+        self._main = MainScreen(
+            store,
+            account=account,
+            state=state,
+            clock=clock,
+            demo=demo,
+            endpoint=endpoint,
+        )
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -127,7 +138,7 @@ class MailApp(App[None]):
         self.panic(Text(safe_block(traceback.format_exc())))
 
     async def action_quit(self) -> None:
-        """Leave; only a running save is a reason to ask."""
+        """Leave; only a running save or export is a reason to ask."""
         await self._main.action_quit()
 
     def action_help_quit(self) -> None:

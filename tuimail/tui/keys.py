@@ -158,6 +158,13 @@ BROWSE_KEYS = (
         show=True,
     ),
     _key(
+        "list.export",
+        "E",
+        "export",
+        "Export",
+        "Export the folder, those below it, or the whole account; while it runs, how far it is.",
+    ),
+    _key(
         "message.copy-unsubscribe",
         "u",
         "copy_unsubscribe",
@@ -272,13 +279,38 @@ PROMPT_KEYS = (_key("prompt.answer", "enter", "answer", "Go", "Take the line.", 
 
 SAVE_KEYS = (_key("save.start", "ctrl+s", "save", "Save", "Save the messages.", show=True),)
 
+EXPORT_KEYS = (
+    _key(
+        "export.plan",
+        "enter,ctrl+s",
+        "plan",
+        "Plan",
+        "Look what there is to export; nothing is written yet.",
+        show=True,
+    ),
+    _key("export.start", "enter,ctrl+s", "start", "Start", "Start the export.", show=True),
+)
+
+EXPORT_RUN_KEYS = (
+    _key("export.stop", "s", "stop", "Stop", "Stop the export; it goes on later.", show=True),
+)
+
 QUIT_KEYS = (
-    _key("quit.leave", "y,q", "leave_app", "Leave", "Stop the save and leave.", show=True),
+    _key("quit.leave", "y,q", "leave_app", "Leave", "Stop what runs and leave.", show=True),
 )
 
 PANEL_KEYS = (*LIST_KEYS, *FOLDER_KEYS, *DETAILS_KEYS, *MOVE_KEYS, *BROWSE_KEYS, *APP_KEYS)
 """What the three panels know."""
-ALL_KEYS = (*PANEL_KEYS, *CHOICE_KEYS, *PROMPT_KEYS, *SAVE_KEYS, *QUIT_KEYS, *DIALOG_KEYS)
+ALL_KEYS = (
+    *PANEL_KEYS,
+    *CHOICE_KEYS,
+    *PROMPT_KEYS,
+    *SAVE_KEYS,
+    *EXPORT_KEYS,
+    *EXPORT_RUN_KEYS,
+    *QUIT_KEYS,
+    *DIALOG_KEYS,
+)
 LASTING_KEYS = frozenset({"app.help", "app.quit", "dialog.leave"})
 """Ids of the keys that are shown whatever the width."""
 

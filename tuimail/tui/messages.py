@@ -6,6 +6,7 @@ Posting is the only thing that such a thread may do to the app; bursts coalesce.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -14,6 +15,9 @@ from tuimail.export.message_files import SaveProgress
 from tuimail.imap.events import Alert, ConnectionsChanged, MessagesChanged, StoreEvent
 from tuimail.imap.folder import FolderStatus
 from tuimail.tui.arrival import PageArrival
+
+if TYPE_CHECKING:
+    from tuimail.export.plan import PlanProgress
 
 
 @dataclass
@@ -61,6 +65,41 @@ class SaveProgressed(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, SaveProgressed)
+
+
+@dataclass
+class PlanProgressed(Message):
+    """The plan of an export has come further."""
+
+    progress: PlanProgress
+    """How far."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, PlanProgressed)
+
+
+@dataclass
+class ExportProgressed(Message):
+    """A running export has come further."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, ExportProgressed)
+
+
+@dataclass
+class ExportWaits(Message):
+    """The server has no time for a running export, or is gone; it goes on by itself."""
+
+    sentence: str
+    """Why, and for how long."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, ExportWaits)
+
+
+@dataclass
+class ExportEnded(Message):
+    """The export runs no more."""
 
 
 @dataclass

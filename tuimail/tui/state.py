@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tuimail.errors import FileError
+from tuimail.export.names import SaveFormat
 from tuimail.files import read_small, write_atomically
 from tuimail.imap.paging import Order, SortKey
 
@@ -32,6 +33,9 @@ class State:
     sort_keys: dict[str, dict[str, str]] = field(default_factory=dict)
     """Account -> folder -> the word of a sort key, where somebody chose one."""
 
+    exports: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Account (`user@host:port`) -> `folder` and `format` of its last export."""
+
     @classmethod
     def load(cls, path: Path) -> State:
         """The state in the file; what is missing, broken or foreign in it counts as not there."""
@@ -47,6 +51,7 @@ class State:
             state.export_folder = Path(folder)
         state.orders = _by_folder(stored.get("descending"), bool)
         state.sort_keys = _by_folder(stored.get("sort"), str)
+        state.exports = _by_folder(stored.get("exports"), str)
         return state
 
     def save(self) -> None:
@@ -54,7 +59,12 @@ class State:
         if self.path is None:
             return
         folder = None if self.export_folder is None else str(self.export_folder)
-        stored = {"export_folder": folder, "descending": self.orders, "sort": self.sort_keys}
+        stored = {
+            "export_folder": folder,
+            "descending": self.orders,
+            "sort": self.sort_keys,
+            "exports": self.exports,
+        }
         # ASCII, so that a path whose octets are no UTF-8 comes back as it was.
         write_atomically(self.path, json.dumps(stored, indent=2).encode("ascii") + b"\n")
 
@@ -69,6 +79,18 @@ class State:
         """Remember the order that somebody chose for a folder."""
         self.orders.setdefault(account, {})[_key(folder)] = order.descending
         self.sort_keys.setdefault(account, {})[_key(folder)] = order.key.value
+
+    def last_export(self, account: str) -> tuple[Path | None, SaveFormat]:
+        """Where the account was exported to the last time, if it was, and as what."""
+        last = self.exports.get(account, {})
+        folder, word = last.get("folder", ""), last.get("format", "")
+        known = {one.value: one for one in SaveFormat}
+        path = Path(folder) if folder and "\0" not in folder else None
+        return path, known.get(word, SaveFormat.EML)
+
+    def note_export(self, account: str, directory: Path, save_format: SaveFormat) -> None:
+        """Remember an export, to go on with it."""
+        self.exports[account] = {"folder": str(directory), "format": save_format.value}
 
 
 def _key(folder: bytes) -> str:

@@ -104,6 +104,11 @@ class BrowseScreen(PanelScreen):
     # --- the panels
 
     @property
+    def account(self) -> str:
+        """`user@host`, for people."""
+        return self._account
+
+    @property
     def visit(self) -> Visit:
         """What was asked for last."""
         return self._visit

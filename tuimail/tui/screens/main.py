@@ -32,12 +32,11 @@ from tuimail.tui.asking import answer
 from tuimail.tui.keys import BROWSE_KEYS
 from tuimail.tui.messages import SaveProgressed, StoreReported, post_from_thread
 from tuimail.tui.reading import read_headers, read_text
-from tuimail.tui.screens.find import FindScreen
+from tuimail.tui.screens.exporting import ExportingScreen
 from tuimail.tui.screens.help import HelpScreen
 from tuimail.tui.screens.links import LinksScreen
 from tuimail.tui.screens.panels import DETAILS
 from tuimail.tui.screens.prompt import PromptScreen
-from tuimail.tui.screens.quit import QuitScreen
 from tuimail.tui.screens.save import SaveChoice, SaveScreen, read_folder
 from tuimail.tui.widgets.details import Details, Tab
 from tuimail.tui.widgets.message_list import MessageList
@@ -49,13 +48,11 @@ ALERT_TIME = 1.0
 _RESTLESS = {ConnectionState.LOST, ConnectionState.CONNECTING}
 
 
-class MainScreen(FindScreen):
+class MainScreen(ExportingScreen):
     """What `tuimail` shows."""
 
     BINDINGS = [*BROWSE_KEYS]
 
-    _save: Future[SaveReport] | None = None
-    """The save that runs just now."""
     _shown_alert: MailText | None = None
     """The alert that has not had its time yet."""
     _newest_alert: MailText | None = None
@@ -200,8 +197,7 @@ class MainScreen(FindScreen):
         self.notify(text, title=title, severity=severity, markup=False)
 
     def action_save(self) -> None:
-        if self._save is not None:
-            self.say(sentences.SAVE_RUNS)
+        if self.is_taking_out():
             return
         current = self.list_panel.messages.current
         chosen = tuple(self.marks.values()) or ((current,) if current else ())
@@ -216,8 +212,7 @@ class MainScreen(FindScreen):
         if summary is None or not summary.attachments:
             self.say(sentences.NO_ATTACHMENT)
             return
-        if self._save is not None:
-            self.say(sentences.SAVE_RUNS)
+        if self.is_taking_out():
             return
         attachment = self.details.chosen_attachment
         if attachment is None:
@@ -286,19 +281,6 @@ class MainScreen(FindScreen):
         done = message.progress
         if self._save is not None:
             self.status.activity = sentences.saving(done.count, done.total, done.octets)
-
-    async def action_quit(self) -> None:
-        """Leave; a running save is the only reason to ask."""
-        if self._save is None:
-            self.app.exit()
-        elif not isinstance(self.app.screen, QuitScreen):
-            self.app.push_screen(QuitScreen(), self._quit_if)
-
-    def _quit_if(self, leave: bool | None) -> None:
-        if leave:
-            if self._save is not None:
-                self._save.cancel()
-            self.app.exit()
 
     # --- back and help
 

@@ -1,4 +1,4 @@
-"""The one question before leaving: a save is running."""
+"""The one question before leaving: a save or an export is running."""
 
 from __future__ import annotations
 
@@ -17,11 +17,19 @@ class QuitScreen(Dialog[bool]):
 
     BINDINGS = [*QUIT_KEYS]
 
+    def __init__(self, *, export: bool = False) -> None:
+        super().__init__()
+        self._what, self._rest = (
+            ("An export", "the same export goes on with the rest later")
+            if export
+            else ("A save", "the rest can be saved again")
+        )
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
-            box.border_title = Content("A save is running")
+            box.border_title = Content(f"{self._what} is running")
             yield Static(
-                "Leaving stops it. What has been saved is whole; the rest can be saved again.",
+                f"Leaving stops it. What has been saved is whole; {self._rest}.",
                 markup=False,
             )
             yield Static("y leaves, Esc stays.", classes="hint")

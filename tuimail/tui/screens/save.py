@@ -48,8 +48,12 @@ class FormatList(LineList):
     def chosen(self) -> SaveFormat:
         return list(SaveFormat)[self.cursor]
 
+    def __init__(self, save_format: SaveFormat = SaveFormat.EML) -> None:
+        super().__init__()
+        self._first = save_format
+
     def on_mount(self) -> None:
-        self.set_rows(len(SaveFormat), 0)
+        self.set_rows(len(SaveFormat), list(SaveFormat).index(self._first))
 
     def render_row(self, index: int, width: int, style: Style) -> list[Segment]:
         save_format = list(SaveFormat)[index]
