@@ -111,6 +111,10 @@ def _run(options: Options) -> int:
             from tuimail.cli.unsubscribe import run_unsubscribe
 
             return run_unsubscribe(options)
+        case "verify":
+            from tuimail.cli.verify import run_verify
+
+            return run_verify(options)
         case "export":
             from tuimail.cli.export import run_export_command
 

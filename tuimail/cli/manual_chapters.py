@@ -125,6 +125,9 @@ one sentence, where there is something to say. A folder that cannot be opened is
 is null. The last line is `{"summary": {"server", "saved", "skipped", "failed"}}`. With `--dry-run`
 a folder is `folder`, `server`, `skipped`, `asked`, `octets` and `path`.
 
+A difference that `verify` finds: `kind`, `folder`, `uid_validity`, `uid`, `path` (each null where
+there is none) and `sentence`. The last line is `{"summary": {"files", "differences"}}`.
+
 ## Exports
 
 | in DIR | holds |
@@ -142,6 +145,17 @@ adds what is new. A message that the server will not give is tried again alone, 
 for again by the next run. One DIR is for one account and one format, and one export at a time.
 
 At the end each folder's sum is told: `server N = saved n + skipped s + failed f`.
+
+`verify DIR` reads every file again; with ACCOUNT it asks the server too. It writes nothing, and works
+on a medium that cannot be written.
+
+| kind | of what |
+|---|---|
+| `missing`, `altered`, `unreadable` | a file that was saved |
+| `unknown` | a file that the export did not write |
+| `failed`, `unfinished` | messages that could not be saved, or did not come yet |
+| `new`, `gone`, `changed` | messages and folders of the server since the export |
+| `unchecked` | a folder that the server did not open |
 
 ## Exit status
 

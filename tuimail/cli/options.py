@@ -42,6 +42,8 @@ class Options(argparse.Namespace):
     part: str
     """What `show` shows: headers, text or raw; empty for the short headers and the text."""
 
+    directory: Path
+    """The export that is verified."""
     to: Path | None
     """The folder of an export."""
     format: str

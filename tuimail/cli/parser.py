@@ -250,6 +250,22 @@ def _add_export(commands: Commands, name: str) -> argparse.ArgumentParser:
     return command
 
 
+def _add_verify(commands: Commands, name: str) -> argparse.ArgumentParser:
+    command = _add_command(
+        commands,
+        name,
+        "prove that an export is whole, and still what the server holds",
+        "Read every file of an export again and name what is missing, altered or unknown; with "
+        "ACCOUNT also what has come, gone or changed on the server since. Nothing is written.",
+        "tuimail verify ada",
+        f"tuimail verify ada {_URL} --json",
+    )
+    command.add_argument("directory", metavar="DIR", type=Path, help="the folder of the export")
+    _add_account(command, nargs="?")
+    _add_json(command)
+    return command
+
+
 def _add_doctor(commands: Commands, name: str) -> argparse.ArgumentParser:
     command = _add_command(
         commands,
@@ -372,6 +388,7 @@ COMMANDS = {
     "show": _add_show,
     "unsubscribe": _add_unsubscribe,
     "export": _add_export,
+    "verify": _add_verify,
     "doctor": _add_doctor,
 }
 """By name, in the order in which they are told of."""
