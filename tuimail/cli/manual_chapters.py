@@ -146,8 +146,8 @@ for again by the next run. One DIR is for one account and one format, and one ex
 
 At the end each folder's sum is told: `server N = saved n + skipped s + failed f`.
 
-`verify DIR` reads every file again; with ACCOUNT it asks the server too. It writes nothing, and works
-on a medium that cannot be written.
+`verify DIR` reads every file again; with ACCOUNT it asks the server too. It writes nothing, and
+works on a medium that cannot be written.
 
 | kind | of what |
 |---|---|
