@@ -205,7 +205,7 @@ def test_what_fails_is_told_and_the_rest_is_there(
 def test_too_little_space_is_said_before_the_first_byte(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuimail.cli.export.free_space", lambda _path: 5_000)
+    monkeypatch.setattr("tuimail.export.task.free_space", lambda _path: 5_000)
     with RecordingServer(mailbox_of(10)) as server:
         done = export(server, tmp_path)
         assert done.status == 1

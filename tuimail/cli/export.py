@@ -6,24 +6,20 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as Late
 from contextlib import suppress
-from pathlib import Path
 
 from tuimail.cli.export_lines import ExportLines, ShownExport
 from tuimail.cli.folder_choice import choose_folders
 from tuimail.cli.options import Options
 from tuimail.cli.output import Output
 from tuimail.cli.selection import read_numbers, read_query
-from tuimail.cli.sign_in import SignIn, open_store
+from tuimail.cli.sign_in import open_store
 from tuimail.cli.table import Column
-from tuimail.errors import FileError, TuimailError, UsageError
-from tuimail.export.ledger import Ledger
-from tuimail.export.ledger_file import LEDGER_FOLDER
+from tuimail.errors import FileError, TuimailError
 from tuimail.export.names import SaveFormat
-from tuimail.export.plan import Plan, PlanProgress, plan_export
-from tuimail.export.proof import INDEX_FILE, SUMS_FILE, write_proof
+from tuimail.export.plan import Plan, PlanProgress
 from tuimail.export.report import ExportReport
-from tuimail.export.run import run_export
-from tuimail.files import Directory, free_space, safe_name, shown_path
+from tuimail.export.task import ExportAccount, ExportTask, Scope
+from tuimail.files import shown_path
 from tuimail.imap.folder import Folder, find_folder
 from tuimail.imap.selection import Selection
 from tuimail.imap.store import MailStore
@@ -37,9 +33,7 @@ _COLUMNS = (
     Column("SIZE", at_right=True),
     Column("PATH"),
 )
-_LISTED_FAILURES = 1_000
-_BLOCK = 4_096
-"""Octets in which a file system counts: the end of each file costs half of it."""
+_EVERYTHING = Selection()
 _SECONDS_TO_STOP = 10
 
 
@@ -49,46 +43,40 @@ def run_export_command(options: Options) -> int:
     output = Output(as_json=options.json)
     with open_store(options, output) as (store, sign_in):
         folders = choose_folders(store, options, sign_in.start_folder)
-        export = _Export(options, output, store, sign_in, folders, selection)
-        if options.dry_run:
-            export.rehearse()
-        else:
-            export.run()
+        account = ExportAccount.of(sign_in.endpoint)
+        path = options.to or account.directory
+        save_format = SaveFormat(options.format)
+        with ExportTask(store, account, path, save_format, rehearsal=options.dry_run) as task:
+            export = _Export(output, task)
+            if options.dry_run:
+                export.rehearse(folders, selection)
+            else:
+                name = options.folder or sign_in.start_folder or "INBOX"
+                scope = _read_scope(options, store, folders, name)
+                export.run(folders, selection, scope if selection == _EVERYTHING else None)
     return output.status
+
+
+def _read_scope(options: Options, store: MailStore, folders: Sequence[Folder], name: str) -> Scope:
+    """What is asked for whole, if all of its messages are."""
+    if options.everything:
+        return Scope(None)
+    if options.recursive:
+        # The uppermost one may hold no messages, and then is none of the folders.
+        return Scope(find_folder(store.folders().result(), name), below=True)
+    return Scope(folders[0])
 
 
 class _Export:
     """One run of the command."""
 
-    def __init__(
-        self,
-        options: Options,
-        output: Output,
-        store: MailStore,
-        sign_in: SignIn,
-        folders: Sequence[Folder],
-        selection: Selection,
-    ) -> None:
-        self._options = options
+    def __init__(self, output: Output, task: ExportTask) -> None:
         self._output = output
-        self._store = store
-        self._sign_in = sign_in
-        self._folders = folders
-        self._selection = selection
-        endpoint = sign_in.endpoint
-        self._account = f"{endpoint.user}@{endpoint.host}:{endpoint.port}"
-        self._path = options.to or Path(safe_name(f"{endpoint.host}-{endpoint.user}"))
-        self._format = SaveFormat(options.format)
+        self._task = task
 
-    def rehearse(self) -> None:
+    def rehearse(self, folders: Sequence[Folder], selection: Selection) -> None:
         """Tell what would be done."""
-        there = Directory.open(self._path, create=False) if self._path.is_dir() else None
-        try:
-            with Ledger.rehearse(there, self._account, self._format) as ledger:
-                plan = self._plan(ledger, None)
-        finally:
-            if there is not None:
-                there.close()
+        plan = self._plan(folders, selection, None)
         rows = [
             (one.record.name, one.server, one.skipped, one.asked, one.octets, one.record.path)
             for one in plan.folders
@@ -110,37 +98,29 @@ class _Export:
         if (lack := self._lack(plan)) is not None:
             self._output.alarm(lack)
 
-    def run(self) -> None:
+    def run(self, folders: Sequence[Folder], selection: Selection, scope: Scope | None) -> None:
         """Export. Raises TuimailError."""
-        with Directory.open(self._path) as directory:
-            _require_own(directory)
-            with Ledger.open(directory, self._account, self._format) as ledger:
-                self._note_scope(ledger)
-                lines = ExportLines(self._output, ledger)
-                plan = self._plan(ledger, lines)
-                self._tell_plan(plan)
-                if plan.renames:
-                    count = len(plan.renames)
-                    told = (
-                        "1 folder has another name"
-                        if count == 1
-                        else f"{count} folders have other names"
-                    )
-                    self._output.note(f"{told} on the disk; --dry-run tells which")
-                if (lack := self._lack(plan)) is not None:
-                    raise FileError(lack)
-                self._fetch(plan, ledger, directory, lines)
+        lines = ExportLines(self._output)
+        plan = self._plan(folders, selection, lines)
+        self._tell_plan(plan)
+        if plan.renames:
+            count = len(plan.renames)
+            told = "1 folder has another name" if count == 1 else f"{count} folders have others"
+            self._output.note(f"{told} on the disk; --dry-run tells which")
+        if (lack := self._lack(plan)) is not None:
+            raise FileError(lack)
+        self._fetch(plan, scope, lines)
 
-    def _plan(self, ledger: Ledger, lines: ExportLines | None) -> Plan:
+    def _plan(
+        self, folders: Sequence[Folder], selection: Selection, lines: ExportLines | None
+    ) -> Plan:
         def show(progress: PlanProgress) -> None:
             what = f"folders, {format_messages(progress.messages)}"
             self._output.show_progress(progress.folders, progress.total, what)
 
         on_skipped = lines.skip if lines is not None and self._output.as_json else None
         try:
-            plan = plan_export(
-                self._store, self._folders, self._selection, ledger, show, on_skipped
-            )
+            plan = self._task.plan(folders, selection, show, on_skipped)
         finally:
             self._output.end_progress()
         if lines is not None:
@@ -151,9 +131,9 @@ class _Export:
         told = f"{format_messages(plan.messages)} to fetch, {format_size(plan.octets)}"
         if plan.skipped:
             told += f"; {plan.skipped:,} saved already"
-        free = free_space(self._path)
+        free = self._task.measure_room(plan).free
         if free is not None:
-            told += f"; {format_size(free)} free in {shown_path(self._path)}"
+            told += f"; {format_size(free)} free in {shown_path(self._task.path)}"
         self._output.note(told)
         for note in plan.notes:
             self._output.note(note)
@@ -162,48 +142,30 @@ class _Export:
 
     def _lack(self, plan: Plan) -> str | None:
         """A sentence when the disk has too little room."""
-        needed = plan.octets + plan.messages * _BLOCK // 2
-        free = free_space(self._path)
-        if free is None or needed <= free:
+        room = self._task.measure_room(plan)
+        if room.is_enough:
             return None
         return (
-            f"the export needs about {format_size(needed)}, and {shown_path(self._path)} has room"
-            f" for {format_size(free)}; make room, or choose another place with --to"
+            f"the export needs about {format_size(room.needed)}, and"
+            f" {shown_path(self._task.path)} has room for {format_size(room.free)};"
+            " make room, or choose another place with --to"
         )
 
-    def _note_scope(self, ledger: Ledger) -> None:
-        """Let `verify` know what was asked for whole."""
-        if self._selection != Selection():
-            return
-        if self._options.everything:
-            ledger.note_scope(b"", below=True)
-        elif self._options.recursive:
-            name = self._options.folder or self._sign_in.start_folder or "INBOX"
-            top = find_folder(self._store.folders().result(), name)
-            ledger.note_scope(top.raw_name, below=True)
-        else:
-            ledger.note_scope(self._folders[0].raw_name, below=False)
-
-    def _fetch(self, plan: Plan, ledger: Ledger, directory: Directory, lines: ExportLines) -> None:
+    def _fetch(self, plan: Plan, scope: Scope | None, lines: ExportLines) -> None:
         listener = ShownExport(self._output, lines)
-        request = run_export(self._store, plan, ledger, directory, listener)
+        request = self._task.start(plan, scope, listener)
         try:
-            try:
-                report = request.result()
-            except KeyboardInterrupt:
+            report = request.result()
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
                 request.cancel()
                 with suppress(CancelledError, Late, TuimailError):
                     request.result(_SECONDS_TO_STOP)
-                raise
-            finally:
-                self._output.end_progress()
-        except BaseException as error:
+            self._output.end_progress()
             lines.tell_failures()
             self._output.note(f"{listener.sentence}; the same command goes on from there")
-            if isinstance(error, TuimailError) and not isinstance(error, FileError):
-                write_proof(ledger, directory)
             raise
-        write_proof(ledger, directory)
+        self._output.end_progress()
         lines.tell_failures()
         self._tell_sums(report)
 
@@ -223,14 +185,3 @@ class _Export:
                 for key in ("server", "saved", "skipped", "failed")
             }
             self._output.write_objects([{"summary": sums}])
-
-
-def _require_own(directory: Directory) -> None:
-    """Raises UsageError where files of somebody else have the names of ours."""
-    names = directory.names()
-    foreign = next((name for name in (INDEX_FILE, SUMS_FILE) if name in names), None)
-    if foreign is not None and LEDGER_FOLDER not in names:
-        raise UsageError(
-            f"{shown_path(directory.path)} holds a file {foreign} that is no export's; choose"
-            " another folder with --to"
-        )

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from tuimail.cli.output import ROWS_AT_ONCE, Output
 from tuimail.errors import TuimailError
-from tuimail.export.ledger import Ledger
 from tuimail.export.plan import Plan
 from tuimail.export.proof import INDEX_FILE
 from tuimail.export.records import FolderRecord, Record, Status
@@ -20,10 +19,10 @@ _LISTED_FAILURES = 1_000
 class ExportLines:
     """Tells of each message, as JSON Lines, and of those that failed at the end."""
 
-    def __init__(self, output: Output, ledger: Ledger) -> None:
+    def __init__(self, output: Output) -> None:
         self._output = output
         self._names: dict[int, str] = {}
-        self._ledger = ledger
+        """Of folders, by their ids."""
         self._skipped: list[Mapping[str, object]] = []
         self._failures: list[Record] = []
         self._failed = 0
@@ -38,6 +37,7 @@ class ExportLines:
     def end_plan(self, plan: Plan) -> None:
         """Nothing more is skipped; tells of the folders that cannot be exported."""
         self._flush()
+        self._names |= {folder.record.id: folder.record.name for folder in plan.folders}
         if self._output.as_json:
             self._output.write_objects(
                 _line(name.decoded, None, "failed", sentence) for name, sentence in plan.failures
@@ -61,19 +61,14 @@ class ExportLines:
     def tell_failures(self) -> None:
         """The list of what could not be saved."""
         for record in self._failures:
-            what = f"{self._name(record.folder)}, UID {record.uid}"
+            what = f"{self._names[record.folder]}, UID {record.uid}"
             self._output.fail(TuimailError(record.error or "it could not be saved"), what)
         if self._failed > len(self._failures):
             more = self._failed - len(self._failures)
             self._output.note(f"{more:,} more could not be saved; {INDEX_FILE} tells which")
 
-    def _name(self, folder: int) -> str:
-        if folder not in self._names:
-            self._names = {record.id: record.name for record in self._ledger.folders()}
-        return self._names[folder]
-
     def _object(self, record: Record, status: str) -> Mapping[str, object]:
-        return _line(self._name(record.folder), record, status, record.error)
+        return _line(self._names[record.folder], record, status, record.error)
 
 
 def _line(
