@@ -63,6 +63,7 @@ SCENES = (
     Scene("text", (120, 36), (*_READY_MEDIUM, "n", "=page 2 of", *"jjjjjjjjjjjjj", "enter", "=> ")),
     Scene("text-80x24", (80, 24), (*_READY_SMALL, *"jj", "enter", "=goat, new door")),
     Scene("save", (120, 36), (*_READY_MEDIUM, "space", "space", "j", "space", "e", "=Into this")),
+    Scene("export", (120, 36), (*_READY_MEDIUM, "E", "=Enter plans", "j")),
     Scene("empty", (80, 24), (*_READY_SMALL, *"JJJ", "=There are no messages")),
     Scene("error", (80, 24), ("=tries again",), reachable=False),
 )

@@ -25,7 +25,7 @@ from tuimail.export.ledger import Ledger
 from tuimail.export.names import SaveFormat
 from tuimail.export.records import Status
 from tuimail.files import Directory
-from tuimail.tui.screens.export import ExportScreen
+from tuimail.tui.screens.export import ExportScreen, ScopeList
 from tuimail.tui.screens.export_run import ExportRunScreen
 from tuimail.tui.screens.quit import QuitScreen
 from tuimail.tui.state import State
@@ -280,6 +280,8 @@ async def test_an_export_of_another_kind_is_refused(
             await open_export_dialog(drive)
             await drive.press("enter")
             await drive.wait_for(sentence)
+            # Where one was, to choose something else.
+            assert isinstance(drive.app.focused, ScopeList)
             await drive.press("escape")
             await drive.wait(lambda: drive.app.screen is drive.main)
 

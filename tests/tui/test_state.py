@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tuimail.errors import FileError
+from tuimail.export.names import SaveFormat
 from tuimail.imap.paging import Order
 from tuimail.tui.state import State
 
@@ -22,6 +23,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     state.set_order("ada@example.org", b"INBOX", Order(descending=False))
     state.set_order("ada@example.org", b"Entw\xfcrfe", Order(descending=False))
     state.set_order("bob@example.org", b"INBOX", Order(descending=True))
+    state.note_export("ada@example.org:993", tmp_path / "export \udcff ä", SaveFormat.MSG)
     state.save()
     assert State.load(path) == state
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -53,6 +55,8 @@ def test_newest_first_unless_turned_over(tmp_path: Path) -> None:
         b'{"export_folder": 7, "descending": ["INBOX"]}',
         b'{"export_folder": "", "descending": {"ada@example.org": {"INBOX": "no", "Sent": 0}}}',
         b'{"export_folder": "a\\u0000b", "descending": {"ada@example.org": true}}',
+        b'{"exports": {"ada@example.org:993": {"folder": "a\\u0000b", "format": "pst"}}}',
+        b'{"exports": {"ada@example.org:993": {"folder": 7, "format": null}}}',
         b" " * 2_000_000,
     ],
     ids=lambda content: ascii(content[:30]),
@@ -64,6 +68,7 @@ def test_a_broken_or_foreign_file_counts_as_none(tmp_path: Path, content: bytes)
     assert state.export_folder is None
     assert state.order_of("ada@example.org", b"INBOX").descending
     assert state.order_of("ada@example.org", b"Sent").descending
+    assert state.last_export("ada@example.org:993") == (None, SaveFormat.EML)
     state.save()
     assert State.load(path).export_folder is None
 

@@ -116,7 +116,7 @@ class ExportScreen(Dialog[PlannedExport]):
         self._words = Static(markup=False)
         self._hint = Static(markup=False, classes="hint")
         self._step = _Step.FORM
-        self._answered: Widget | None = None
+        self._answered: Widget | None = self._scopes
         """What was focused when the form was answered."""
         self._planned: PlannedExport | None = None
         """What may be started, or not for want of room."""
@@ -226,11 +226,11 @@ class ExportScreen(Dialog[PlannedExport]):
 
     def _show(self, step: _Step, hint: str) -> None:
         self._step = step
-        self._form.display = step is _Step.FORM
-        self._plan.display = step is not _Step.FORM
         self._hint.update(Content(hint))
-        if step is not _Step.FORM:
-            self._plan.focus()
-        elif self._answered is not None:
-            self._answered.focus()
+        parts: tuple[Widget, Widget] = (self._form, self._plan)
+        comes, goes = parts if step is _Step.FORM else parts[::-1]
+        comes.display = True
+        # Before the other goes, which would take the focus with it.
+        self.set_focus(self._answered if step is _Step.FORM else self._plan)
+        goes.display = False
         self.refresh_bindings()
