@@ -17,6 +17,8 @@ from tuimail.imap.wire import Pending, Response, Sink
 BATCH = 20
 """Messages to a FETCH. One by one costs 13 times as much on a slow line; more than this makes a
 person wait for the end of a batch where there is only one connection."""
+BATCH_UNWATCHED = 50
+"""The same where no person waits: a line of 40 ms is a third faster."""
 IN_FLIGHT = 2
 """The next command is on its way before the last has ended, so that the line never falls idle."""
 
@@ -40,7 +42,10 @@ class RawReceiver(Protocol):
 class RawFetch:
     """Fetches messages of one folder; started again, it goes on with those that are missing."""
 
-    def __init__(self, identities: Sequence[Identity], receiver: RawReceiver) -> None:
+    def __init__(
+        self, identities: Sequence[Identity], receiver: RawReceiver, batch: int = BATCH
+    ) -> None:
+        self._batch = batch
         self._left = {identity.uid: identity for identity in identities if identity.uid}
         self._unknown = [identity for identity in identities if not identity.uid]
         self._receiver = receiver
@@ -52,7 +57,8 @@ class RawFetch:
         while self._unknown:
             self._receiver.fail(self._unknown.pop(), MessageUnreadable(WITHOUT_UID))
         uids = list(self._left)
-        waiting = deque(uids[start : start + BATCH] for start in range(0, len(uids), BATCH))
+        size = self._batch
+        waiting = deque(uids[start : start + size] for start in range(0, len(uids), size))
         in_flight: deque[tuple[Pending, list[int]]] = deque()
         self._asked.clear()
         try:

@@ -15,7 +15,7 @@ from tuimail.imap.page import FetchedPart, JoinedPage, Page, Result
 from tuimail.imap.page_fetch import OnRows, PageFetch
 from tuimail.imap.paging import Order, SortKey
 from tuimail.imap.pool import ConnectionPool
-from tuimail.imap.raw import RawFetch, RawReceiver
+from tuimail.imap.raw import BATCH, BATCH_UNWATCHED, RawFetch, RawReceiver
 from tuimail.imap.rows import fetch_rows, unknown_items
 from tuimail.imap.sections import fetch_header, fetch_part
 from tuimail.imap.session import Session
@@ -53,6 +53,7 @@ class MailStore:
         self, connect: Callable[[], Session], *, size: int = SIZE, with_screen: bool = True
     ) -> None:
         self._listeners: list[Callable[[StoreEvent], None]] = []
+        self._raw_batch = BATCH if with_screen else BATCH_UNWATCHED
         self._pool = ConnectionPool(
             connect,
             size=size,
@@ -301,7 +302,7 @@ class MailStore:
 
     def raw(self, identities: Sequence[Identity], receiver: RawReceiver) -> Request[None]:
         """Whole messages of one folder, in the bulk lane."""
-        fetch = RawFetch(identities, receiver)
+        fetch = RawFetch(identities, receiver, self._raw_batch)
         folder = identities[0].folder if identities else None
         return self._pool.submit(Job(fetch.run, Lane.BULK, Request(), folder))
 
