@@ -135,10 +135,13 @@ async def driven(
     connections: int = 2,
     settle: bool = True,
     store: MailStore | None = None,
+    endpoint: Endpoint | None = None,
 ) -> AsyncIterator[Driver]:
     """The app on a mailbox, its first page shown; ended, and its store closed, afterwards."""
     store = store or connect_to(server, size=connections)
-    app = MailApp(store, account=ACCOUNT, state=state or State(), clock=lambda: NOW)
+    app = MailApp(
+        store, account=ACCOUNT, state=state or State(), clock=lambda: NOW, endpoint=endpoint
+    )
     try:
         async with app.run_test(size=screen, notifications=True) as pilot:
             driver = Driver(app, pilot)

@@ -25,6 +25,7 @@ from tuimail.export.ledger import Ledger
 from tuimail.export.names import SaveFormat
 from tuimail.export.records import Status
 from tuimail.files import Directory
+from tuimail.imap.endpoint import Endpoint, Security
 from tuimail.tui.screens.export import ExportScreen, ScopeList
 from tuimail.tui.screens.export_run import ExportRunScreen
 from tuimail.tui.screens.quit import QuitScreen
@@ -104,6 +105,24 @@ async def test_the_dialog_and_its_plan(harbour_server: RecordingServer) -> None:
         await drive.expect("export")
         await drive.press("escape")
         await drive.wait(lambda: drive.app.screen is drive.main)
+
+
+async def test_the_command_can_go_on_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both know an export by the same account and look for it in the same place."""
+    monkeypatch.chdir(tmp_path)
+    endpoint = Endpoint("imap.example.org", 993, Security.TLS, "ada")
+    with RecordingServer(mailbox_of(3)) as server:
+        async with driven(server, endpoint=endpoint) as drive:
+            await plan(drive)
+            await start(drive)
+            await drive.wait(lambda: "Exported 3 messages in" in drive.main.status.sentence)
+    with (
+        Directory.open(tmp_path / "imap.example.org-ada", create=False) as directory,
+        Ledger.read(directory) as ledger,
+    ):
+        assert ledger.account == "ada@imap.example.org:993"
 
 
 async def test_the_folder_with_those_below_it(tmp_path: Path) -> None:
@@ -207,6 +226,20 @@ async def test_while_it_runs_one_browses_and_sees_how_far_it_is(
         # It closes when there is nothing more to be seen.
         await drive.wait(lambda: drive.app.screen is drive.main, 30)
         assert "Exported 600 messages in" in drive.main.status.sentence
+
+
+async def test_a_server_that_has_gone_is_waited_for_and_need_not_be(
+    tmp_path: Path, stalling_server: StallingServer
+) -> None:
+    server = stalling_server
+    async with driven(server, state=remembering(tmp_path)) as drive:
+        await plan(drive)
+        server.may_answer.clear()
+        await start(drive)
+        await drive.wait(lambda: drive.main.status.activity.startswith("Exporting"))
+        server.close()
+        await drive.wait(lambda: "going on in 2 seconds." in drive.main.status.sentence)
+        await stop(drive)
 
 
 async def test_leaving_while_it_runs_asks_first(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.segment import Segment
 from textual.app import App, ComposeResult
@@ -12,13 +13,15 @@ from textual.filter import LineFilter
 from textual.widgets import DataTable, Input, Static, TextArea
 
 from tests.servers.archive import RecordingServer
-from tests.tui.driving import MEDIUM, Driver, driven
+from tests.tui.driving import ACCOUNT, MEDIUM, WIDE, Driver, driven
 from tests.tui.mailboxes import letter, stored
 from tuimail.archive.mailbox import Mailbox, StoredFolder
+from tuimail.export.names import SaveFormat
 from tuimail.imap.events import Alert, Lost, Throttled
 from tuimail.text import MailText
 from tuimail.tui.line_filter import ControlCharacters
 from tuimail.tui.messages import StoreReported
+from tuimail.tui.state import State
 from tuimail.tui.widgets.details import Tab
 
 PAYLOADS = (
@@ -112,6 +115,29 @@ async def test_hostile_folder_names_are_opened_and_found() -> None:
                 await drive.wait_for(found)
                 assert_harmless(drive)
                 await drive.press("escape")
+
+
+async def test_an_export_of_hostile_folders(tmp_path: Path) -> None:
+    """Asked for, planned, run: every name is harmless on the screen and on the disk."""
+    out = tmp_path / "[link] out \u202e"
+    state = State()
+    state.note_export(ACCOUNT, out, SaveFormat.EML)
+    with RecordingServer(hostile_mailbox()) as server:
+        async with driven(server, screen=WIDE, state=state) as drive:
+            for _ in PAYLOADS:
+                await drive.press("J", "E")
+                await drive.wait_for("with the folders below it")
+                assert_harmless(drive)
+                await drive.press("escape")
+            await drive.press("E", "j", "j", "enter")
+            await drive.wait_for(f"{len(PAYLOADS)} messages to fetch")
+            await drive.wait_for("folders have other names on the disk.")
+            assert_harmless(drive)
+            await drive.press("enter")
+            await drive.wait_for(f"Exported {len(PAYLOADS)} messages in")
+            assert_harmless(drive)
+    assert len(list(out.rglob("*.eml"))) == len(PAYLOADS)
+    assert list(tmp_path.iterdir()) == [out]
 
 
 async def test_what_a_server_says(harbour_server: RecordingServer) -> None:

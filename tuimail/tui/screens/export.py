@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import on, work
@@ -52,11 +53,7 @@ class ScopeList(LineList):
     def __init__(self, folder: Folder, *, below: bool) -> None:
         super().__init__()
         self._scopes = (Scope(folder), Scope(folder, below=True), Scope(None))
-        self._words = (
-            str(folder.name),
-            f"{folder.name} with the folders below it",
-            "the whole account",
-        )
+        self._folder_name = str(folder.name)
         self._first = int(below)
 
     @property
@@ -66,17 +63,25 @@ class ScopeList(LineList):
     @property
     def words(self) -> str:
         """The chosen one, in words."""
-        return self._words[self.cursor]
+        return self._describe(self.cursor, None)
 
     def on_mount(self) -> None:
         self.set_rows(len(self._scopes), self._first)
 
     def render_row(self, index: int, width: int, style: Style) -> list[Segment]:
         sign = "(●)" if index == self.cursor else "( )"
-        return [
-            Segment(f"{sign} ", style),
-            Segment(fit_cells(self._words[index], width - 4), style),
-        ]
+        return [Segment(f"{sign} ", style), Segment(self._describe(index, width - 4), style)]
+
+    def _describe(self, index: int, width: int | None) -> str:
+        """A long name gives way to what is said of it."""
+        scope = self._scopes[index]
+        if scope.folder is None:
+            return "the whole account"
+        words = " with the folders below it" if scope.below else ""
+        name = self._folder_name
+        if width is not None:
+            name = fit_cells(name, min(cell_len(name), width - cell_len(words)))
+        return f"{name}{words}"
 
 
 class _Step(Enum):

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
+
 from tuimail.export.names import SaveFormat
 from tuimail.export.save import SaveReport
 from tuimail.files import safe_name
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from tuimail.tui.screens.export import PlannedExport
     from tuimail.tui.state import State
 
+TICK = 1.0
+"""Seconds until the speed is told anew, also when nothing comes."""
 ENDED_TIME = 30.0
 """Seconds that the end of an export stands."""
 STOP_TIME = 3.0
@@ -41,6 +45,7 @@ class ExportingScreen(FindScreen):
     """The save that runs just now."""
     _export: RunningExport | None = None
     """The export that does."""
+    _ticks: Timer | None = None
     _is_leaving = False
     """Only the end of the export is waited for."""
 
@@ -116,6 +121,7 @@ class ExportingScreen(FindScreen):
         self.keep_state()
         self.status.sentence = ""
         self._export = RunningExport(planned, self)
+        self._ticks = self.set_interval(TICK, self._show_export)
         self._show_export()
 
     # --- while it runs
@@ -141,6 +147,8 @@ class ExportingScreen(FindScreen):
         export, self._export = self._export, None
         if export is None:
             return
+        if self._ticks is not None:
+            self._ticks.stop()
         if self._is_leaving:
             self.app.exit()
             return
