@@ -126,9 +126,12 @@ class MsgWorker:
         if process is None or process.stdout is None:
             return b""
         deadline = time.monotonic() + self._patience
+        # select() knows no descriptor above 1,023.
+        readable = select.poll()
+        readable.register(process.stdout, select.POLLIN)
         while b"\n" not in self._read:
             rest = deadline - time.monotonic()
-            if rest <= 0 or not select.select([process.stdout], [], [], rest)[0]:
+            if rest <= 0 or not readable.poll(rest * 1_000):
                 return b""
             octets = os.read(process.stdout.fileno(), _CHUNK)
             if not octets:
