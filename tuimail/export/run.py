@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import resource
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -12,19 +11,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tuimail.errors import (
-    CertificateError,
     CommandRefused,
-    ConnectError,
     ConnectionLost,
     FolderChanged,
     MessageGone,
     MessageUnreadable,
-    SignInError,
     TuimailError,
 )
 from tuimail.export.background import run_in_background
 from tuimail.export.finishing import Finished, Finishers
 from tuimail.export.ledger import Ledger
+from tuimail.export.patience import MOST_LOSSES, PAUSES, Patience, is_passing
 from tuimail.export.plan import Plan
 from tuimail.export.raw_files import RawFile, RawFiles
 from tuimail.export.records import Record, Status
@@ -38,12 +35,6 @@ MOST_MESSAGES = 100
 MOST_OCTETS = 8 << 20
 """Of a batch: after a crash so much is fetched again for each connection."""
 FINISHERS = 2
-PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)
-"""Seconds before each new try, where the server has no time or is not there."""
-MOST_LOSSES = 20
-"""Messages in a row that fail alone by the server's fault: then it is not the messages."""
-# RFC 5530, 3, and the words of Gmail and Outlook: not now, rather than never.
-_PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQUOTA"})
 _OTHER_FILES = 64
 """Open files of the rest of the program."""
 
@@ -79,34 +70,6 @@ class _Fetched:
 
 _Event = _Fetched | Finished | None
 """None is the wish to stop."""
-
-
-class Patience:
-    """How long to wait for a server that has no time: longer each time, and not for ever."""
-
-    def __init__(self, pauses: Sequence[float]) -> None:
-        self._pauses = pauses
-        self._next = iter(pauses)
-        self._until = 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Of the pause; None when there is none."""
-        left = self._until - time.monotonic()
-        return left if left > 0 else None
-
-    def begin_pause(self) -> float | None:
-        """Wait, unless it does already; gives the seconds, None when it has waited enough."""
-        if (left := self.seconds_left) is not None:
-            return left
-        pause = next(self._next, None)
-        if pause is not None:
-            self._until = time.monotonic() + pause
-        return pause
-
-    def renew(self) -> None:
-        """The server has answered well."""
-        self._next = iter(self._pauses)
 
 
 class _Run:
@@ -243,7 +206,7 @@ class _Run:
         self, missing: list[Record], error: BaseException, *, is_alone: bool
     ) -> None:
         """Decide what becomes of messages whose request failed; raises what ends the run."""
-        if _is_passing(error) and self._wait(missing, error):
+        if is_passing(error) and self._wait(missing, error):
             return
         match error:
             case ConnectionLost():
@@ -259,7 +222,7 @@ class _Run:
         self, missing: list[tuple[Record, TuimailError]], *, is_alone: bool
     ) -> None:
         """Try messages that did not come again, each alone; those that were alone have failed."""
-        refusal = next((fault for _, fault in missing if _is_passing(fault)), None)
+        refusal = next((fault for _, fault in missing if is_passing(fault)), None)
         if refusal is not None and self._wait([one for one, _ in missing], refusal):
             return
         if not is_alone:
@@ -267,7 +230,7 @@ class _Run:
             return
         for record, fault in missing:
             self._fail([record], str(fault))
-            if isinstance(fault, ConnectionLost) or _is_passing(fault):
+            if isinstance(fault, ConnectionLost) or is_passing(fault):
                 self._losses += 1
                 if self._losses >= MOST_LOSSES:
                     raise fault
@@ -317,10 +280,3 @@ def _files_in_a_batch(batches: int) -> int:
     if limit == resource.RLIM_INFINITY:
         return MOST_MESSAGES
     return max(1, min(MOST_MESSAGES, (limit - _OTHER_FILES) // batches))
-
-
-def _is_passing(error: BaseException) -> bool:
-    """Whether the server may take the same later."""
-    if isinstance(error, CommandRefused):
-        return error.code in _PASSING
-    return isinstance(error, ConnectError) and not isinstance(error, CertificateError | SignInError)
