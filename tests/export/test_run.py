@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 import sys
 from concurrent.futures import CancelledError
@@ -121,7 +122,7 @@ def test_connections_that_are_cut_cost_nothing(tmp_path: Path) -> None:
     assert sorted(files(tmp_path).values()) == sorted(messages)
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SHORT])
 @pytest.mark.parametrize("connections", [1, 4])
 def test_a_message_that_always_fails_costs_itself(
     tmp_path: Path, fault: Fault, connections: int
@@ -137,6 +138,49 @@ def test_a_message_that_always_fails_costs_itself(
         again = export_from(server, tmp_path, connections=connections)
     assert again.sums == [("INBOX", 250, 2, 248, 0)]
     assert len(files(tmp_path)) == 250 == check_against_ledger(tmp_path)
+
+
+class FaultsOnce(dict[int, Fault]):
+    """The second time that a message is asked for, it comes."""
+
+    def get(self, uid: int, _default: object = None) -> Fault | None:  # type: ignore[override]
+        return self.pop(uid, None)
+
+
+@pytest.mark.parametrize("fault", [Fault.SHORT, Fault.EMPTY])
+def test_a_message_that_comes_cut_off_is_asked_for_again(tmp_path: Path, fault: Fault) -> None:
+    with FaultyServer(mailbox_of(10), faults=FaultsOnce({4: fault})) as server:
+        done = export_from(server, tmp_path)
+    assert done.sums == [("INBOX", 10, 10, 0, 0)]
+    assert sorted(files(tmp_path).values()) == sorted(map(plain_message, range(1, 11)))
+    assert {one.error for one in done.heard.records} == {None}
+
+
+@pytest.mark.parametrize("save_format", SaveFormat)
+def test_a_message_that_always_comes_cut_off_is_saved_with_a_remark(
+    tmp_path: Path, save_format: SaveFormat
+) -> None:
+    faults = {4: Fault.SHORT, 5: Fault.EMPTY}
+    server = FaultyServer(mailbox_of(10), faults=faults)
+    with server, store_on(server.port) as store:
+        done = export(store, tmp_path, save_format=save_format)
+    assert done.sums == [("INBOX", 10, 9, 0, 1)]
+    by_uid = {one.uid: one for one in done.heard.records}
+    size = len(plain_message(4))
+    assert (by_uid[4].size, by_uid[4].sha256) == (5, hashlib.sha256(b"hello").hexdigest())
+    assert str(by_uid[4].error).startswith(f"the server told of {size:,} octets and sent 5")
+    assert by_uid[5].error == f"the server told of {size:,} octets and sent none"
+    assert {by_uid[uid].error for uid in (1, 2, 3, 6, 7)} == {None}
+
+
+def test_a_server_that_guesses_at_sizes_is_soon_believed_no_more(tmp_path: Path) -> None:
+    faults = dict.fromkeys(range(1, 1_001), Fault.SHORT)
+    with FaultyServer(mailbox_of(1_000), faults=faults) as server:
+        done = export_from(server, tmp_path, connections=1)
+        alone = sum(bool(re.match(rb"UID FETCH \d+ \(UID BODY", one)) for one in server.commands)
+    assert done.sums == [("INBOX", 1_000, 1_000, 0, 0)]
+    assert all(one.error for one in done.heard.records)
+    assert alone < 500
 
 
 def test_a_folder_that_cannot_be_opened_costs_itself(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ class Fault(Enum):
     GARBAGE = "what is no FETCH response at all"
     NOTHING = "everything but this message"
     NIL = "NIL"
+    EMPTY = "no octets of it"
+    SHORT = "its first five octets"
 
 
 class FaultyServer(ChangingServer):
@@ -110,3 +112,7 @@ class _FaultyConnection(_ChangingConnection):
                 return b""
             case Fault.NIL:
                 return b"* %d FETCH (UID %d BODY[] NIL)\r\n" % (number, uid)
+            case Fault.EMPTY:
+                return b'* %d FETCH (UID %d BODY[] "")\r\n' % (number, uid)
+            case Fault.SHORT:
+                return b"* %d FETCH (UID %d BODY[] {5}\r\nhello)\r\n" % (number, uid)

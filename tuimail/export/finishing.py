@@ -91,7 +91,7 @@ class Finisher:
         self, directory: Directory, whole: Sequence[RawFile], ready: list[_Ready]
     ) -> FileError | None:
         if not self._to_msg:
-            ready.extend(_Ready(one, one.part, one.size, one.sha256) for one in whole)
+            ready.extend(_Ready(one, one.part, one.size, one.sha256, one.remark) for one in whole)
             return None
         msg: PartFile | None = None
         try:
@@ -113,11 +113,16 @@ class Finisher:
             converted = self._worker.receive()
         except MessageUnreadable as error:
             msg.discard()
-            return _Ready(raw, raw.part, raw.size, raw.sha256, f"saved as EML: {error}")
+            remark = _join(raw.remark, f"saved as EML: {error}")
+            return _Ready(raw, raw.part, raw.size, raw.sha256, remark)
         raw.part.discard()
         lost = "; ".join(converted.lost)
-        remark = f"MSG could not keep all: {lost}" if lost else None
+        remark = _join(raw.remark, f"MSG could not keep all: {lost}" if lost else None)
         return _Ready(raw, msg, converted.size, _hash(directory, msg), remark)
+
+
+def _join(*remarks: str | None) -> str | None:
+    return "; ".join(filter(None, remarks)) or None
 
 
 def _hash(directory: Directory, part: PartFile) -> str:

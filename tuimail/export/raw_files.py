@@ -26,18 +26,30 @@ class RawFile:
     size: int
     """Octets, counted."""
     sha256: str
+    remark: str | None = None
+    """One sentence, where something about it is strange."""
 
 
 class RawFiles:
     """The files of a batch of one folder's messages: a RawReceiver.
 
     The octets come on a thread of the store; `take` is for another one, once no more may come.
+    A message shorter than its RFC822.SIZE was cut off, or the server guesses at sizes (Exchange):
+    it is kept, with a remark, where `takes_short` says so. One that came empty never is.
     """
 
-    def __init__(self, directory: Directory, folder: bytes, records: Sequence[Record]) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        folder: bytes,
+        records: Sequence[Record],
+        *,
+        takes_short: bool = False,
+    ) -> None:
         self.directory = directory
         self.records = tuple(records)
         self._folder = folder
+        self._takes_short = takes_short
         self._missing = {one.uid: one for one in records}
         self._lock = threading.Lock()
         self._closed = False
@@ -88,14 +100,21 @@ class RawFiles:
             coming = self._current
             if coming is None:
                 raise CancelledError
+            record = self._missing[identity.uid]
+            remark = _find_shortage(coming.size, record.size)
+            fault = None
             if coming.size != coming.announced:
+                fault = "it came in another length than announced"
+            elif not (coming.size and self._takes_short):
+                fault = remark
+            if fault is not None:
                 self._discard_current()
-                fault = MessageUnreadable("it came in another length than announced")
-                self._faults[identity.uid] = fault
+                self._faults[identity.uid] = MessageUnreadable(fault)
                 return
             self._current = None
-            record = self._missing.pop(identity.uid)
-            self._whole.append(RawFile(record, coming.part, coming.size, coming.hash.hexdigest()))
+            del self._missing[identity.uid]
+            digest = coming.hash.hexdigest()
+            self._whole.append(RawFile(record, coming.part, coming.size, digest, remark))
 
     def fail(self, identity: Identity, error: TuimailError) -> None:
         with self._lock:
@@ -122,6 +141,14 @@ class _Coming:
     def write(self, octets: bytes | memoryview) -> None:
         self.size += self.part.write(octets)
         self.hash.update(octets)
+
+
+def _find_shortage(size: int, told: int | None) -> str | None:
+    """A sentence, when fewer octets came than RFC822.SIZE told of."""
+    if size >= (told or 0):
+        return None
+    sent = f"{size:,}" if size else "none"
+    return f"the server told of {told:,} octets and sent {sent}"
 
 
 def record_name(record: Record, save_format: SaveFormat) -> str:

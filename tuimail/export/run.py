@@ -35,6 +35,8 @@ MOST_MESSAGES = 100
 MOST_OCTETS = 8 << 20
 """Of a batch: after a crash so much is fetched again for each connection."""
 FINISHERS = 2
+MOST_SHORT = 20
+"""Messages that came twice shorter than their sizes: then the server guesses at sizes."""
 _OTHER_FILES = 64
 """Open files of the rest of the program."""
 
@@ -100,6 +102,8 @@ class _Run:
         self._fetching: dict[RawFiles, Request[None]] = {}
         self._finishing = 0
         self._losses = 0
+        self._short = 0
+        """Messages that came alone, and shorter than their sizes."""
         self._given_up: dict[int, str] = {}
         """Folders that fetch no more, and why."""
 
@@ -161,7 +165,12 @@ class _Run:
                 self._fail(batch, self._given_up[folder])
                 continue
             raw_name = self._targets.record(folder).raw_name
-            files = RawFiles(self._targets.open(folder), raw_name, batch)
+            files = RawFiles(
+                self._targets.open(folder),
+                raw_name,
+                batch,
+                takes_short=len(batch) == 1 or self._short >= MOST_SHORT,
+            )
             request = self._store.raw(files.identities, files)
             self._fetching[files] = request
             request.add_done_callback(partial(self._tell_fetched, files))
@@ -195,6 +204,7 @@ class _Run:
             self._patience.renew()
             self._losses = 0
         is_alone = len(files.records) == 1
+        self._short += is_alone and any(one.remark for one in whole)
         error = request.exception()
         if error is not None:
             self._judge_request([record for record, _ in missing], error, is_alone=is_alone)
