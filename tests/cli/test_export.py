@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -171,6 +172,24 @@ def test_ctrl_c_ends_cleanly_and_the_next_run_goes_on(tmp_path: Path) -> None:
         server.at = b"never"
         assert export(server, tmp_path).status == 0
     assert message_files(tmp_path)[0].read_bytes() == plain_message(1)
+
+
+def test_a_reader_that_has_enough(tmp_path: Path) -> None:
+    """The export is not whole then, and says nothing but that; what had come is kept."""
+    with RecordingServer(mailbox_of(3_000)) as server:
+        with started("export", url(server.port), "--to", str(tmp_path), "--json") as process:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith(b'{"folder"')
+            process.stdout.close()
+            assert process.stderr is not None
+            said = process.stderr.read()
+            assert process.wait(60) == 1
+        assert re.fullmatch(rb"tuimail: 3,000 messages to fetch, .*\n", said)
+        there = len(message_files(tmp_path))
+        assert 0 < there < 3_000
+        assert not message_files(tmp_path, ".part")
+        again = export(server, tmp_path)
+    assert again.said.endswith(f"saved {3_000 - there:,} + skipped {there:,} + failed 0\n")
 
 
 def test_what_fails_is_told_and_the_rest_is_there(

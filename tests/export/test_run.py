@@ -323,6 +323,20 @@ class TestGoesOn:
             assert files(tmp_path) == {}
             assert ledger.count(Status.FAILED)[0] == 0
 
+    def test_a_listener_that_raises(self, tmp_path: Path) -> None:
+        """Whoever reads the lines has enough: what had come is saved and noted all the same."""
+
+        def have_enough() -> None:
+            raise BrokenPipeError
+
+        with RecordingServer(mailbox_of(1_500)) as server, store_on(server.port) as store:
+            with pytest.raises(BrokenPipeError):
+                export(store, tmp_path, heard=Heard(on_noted=have_enough))
+            there = files(tmp_path)
+            assert 0 < len(there) < 1_500
+            assert not [name for name in there if name.endswith(".part")]
+            assert check_against_ledger(tmp_path) == len(there)
+
     def test_a_disk_that_refuses(self, tmp_path: Path) -> None:
         blocked = tmp_path / "INBOX" / "2024-01-01_0325_message-205_205.eml.part"
         blocked.mkdir(parents=True)

@@ -10,9 +10,10 @@ from contextlib import suppress
 from tuimail.cli.export_lines import ExportLines, ShownExport
 from tuimail.cli.folder_choice import choose_folders
 from tuimail.cli.options import Options
-from tuimail.cli.output import Output
+from tuimail.cli.output import Output, silence_outputs
 from tuimail.cli.selection import read_numbers, read_query
 from tuimail.cli.sign_in import open_store
+from tuimail.cli.status import INCOMPLETE
 from tuimail.cli.table import Column
 from tuimail.errors import FileError, TuimailError
 from tuimail.export.names import SaveFormat
@@ -101,6 +102,22 @@ class _Export:
     def run(self, folders: Sequence[Folder], selection: Selection, scope: Scope | None) -> None:
         """Export. Raises TuimailError."""
         lines = ExportLines(self._output)
+        try:
+            report = self._save(folders, selection, scope, lines)
+        except BrokenPipeError:
+            # Whoever read us has enough, and the export is not whole.
+            silence_outputs()
+            self._output.status = INCOMPLETE
+        else:
+            self._tell_sums(report)
+
+    def _save(
+        self,
+        folders: Sequence[Folder],
+        selection: Selection,
+        scope: Scope | None,
+        lines: ExportLines,
+    ) -> ExportReport:
         plan = self._plan(folders, selection, lines)
         self._tell_plan(plan)
         if plan.renames:
@@ -109,7 +126,7 @@ class _Export:
             self._output.note(f"{told} on the disk; --dry-run tells which")
         if (lack := self._lack(plan)) is not None:
             raise FileError(lack)
-        self._fetch(plan, scope, lines)
+        return self._fetch(plan, scope, lines)
 
     def _plan(
         self, folders: Sequence[Folder], selection: Selection, lines: ExportLines | None
@@ -151,11 +168,13 @@ class _Export:
             " make room, or choose another place with --to"
         )
 
-    def _fetch(self, plan: Plan, scope: Scope | None, lines: ExportLines) -> None:
+    def _fetch(self, plan: Plan, scope: Scope | None, lines: ExportLines) -> ExportReport:
         listener = ShownExport(self._output, lines)
         request = self._task.start(plan, scope, listener)
         try:
             report = request.result()
+        except BrokenPipeError:
+            raise
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 request.cancel()
@@ -167,7 +186,7 @@ class _Export:
             raise
         self._output.end_progress()
         lines.tell_failures()
-        self._tell_sums(report)
+        return report
 
     def _tell_sums(self, report: ExportReport) -> None:
         for folder in report.folders:

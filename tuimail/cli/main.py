@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from tuimail.cli.options import Options
+from tuimail.cli.output import silence_outputs
 from tuimail.cli.parser import parse_arguments
 from tuimail.cli.status import DONE, INCOMPLETE, INTERRUPTED, NO_CONNECTION, WRONG_USAGE
 from tuimail.errors import CommandForbidden, ConnectError, ConnectionLost, TuimailError, UsageError
@@ -39,14 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = INTERRUPTED
     except BrokenPipeError:
         # Whoever read us has enough.
-        _silence()
+        silence_outputs()
         status = DONE
     except OSError as error:
         # stdout is a file on a full disk; every other OSError is one of our own errors by now.
         with contextlib.suppress(OSError):
             reason = (error.strerror or type(error).__name__).lower()
             print(f"tuimail: cannot write the output: {reason}", file=sys.stderr, flush=True)
-        _silence()
+        silence_outputs()
         status = INCOMPLETE
     return status
 
@@ -127,11 +128,3 @@ def _run(options: Options) -> int:
             from tuimail.cli.browse import run_browse
 
             return run_browse(options)
-
-
-def _silence() -> None:
-    """Send what is still buffered nowhere, so that the interpreter's end complains of nothing."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(nowhere, stream.fileno())

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tuimail.cli.status import DONE, INCOMPLETE
@@ -130,6 +131,15 @@ def _flush(batch: list[str], charset: str) -> None:
     batch.clear()
     sys.stdout.buffer.write(octets)
     sys.stdout.flush()
+
+
+def silence_outputs() -> None:
+    """Send what is still buffered nowhere, so that the interpreter's end complains of nothing."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def terminal_width() -> int:

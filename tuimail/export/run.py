@@ -54,8 +54,8 @@ def run_export(
 
     A message that fails is tried again alone and then noted as failed, and a folder that cannot
     be opened costs its own messages only. The request ends with FileError when the disk refuses,
-    with ConnectError or ConnectionLost when the server is gone for good. Whatever its end,
-    cancelling included, what had come whole is saved and noted.
+    with ConnectError or ConnectionLost when the server is gone for good, and with whatever the
+    listener raises. Whatever its end, cancelling included, what had come whole is saved and noted.
     """
     told = listener or ExportListener()
     return run_in_background(
@@ -144,6 +144,12 @@ class _Run:
             self._finish(files, files.take()[0])
         self._fetching.clear()
         self._finishers.stop(converting=not self._request.abandoned)
+        try:
+            self._await_finishers()
+        finally:
+            self._await_finishers()  # nothing is left, unless the listener raised
+
+    def _await_finishers(self) -> None:
         while self._finishing:
             event = self._events.get()
             if isinstance(event, Finished):
@@ -280,8 +286,11 @@ class _Run:
 
     def _tell(self, records: Sequence[Record]) -> None:
         self._tally.add(records)
-        self._listener.noted(records)
-        self._listener.progress(self._tally.progress)
+        listener = self._listener
+        self._listener = ExportListener()  # one that raises is told no more
+        listener.noted(records)
+        listener.progress(self._tally.progress)
+        self._listener = listener
 
 
 def _files_in_a_batch(batches: int) -> int:
