@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
@@ -44,6 +45,13 @@ def saved(path: Path) -> dict[int, bytes]:
             record.uid: (path / str(record.path)).read_bytes()
             for record in ledger.iter_records(Status.SAVED)
         }
+
+
+def check_proof(path: Path, *, of: int) -> None:
+    """It tells of as many files as were saved."""
+    assert len((path / "SHA256SUMS").read_text().splitlines()) == of
+    with (path / "index.csv").open(newline="") as file:
+        assert sum(row["status"] == "saved" for row in csv.DictReader(file)) == of
 
 
 def test_an_account_is_called_the_same_everywhere() -> None:
@@ -130,12 +138,22 @@ def test_what_is_cancelled_has_ended_when_it_says_so(tmp_path: Path) -> None:
                 request.result(WAIT)
         there = saved(tmp_path)
         assert 0 < len(there) < 2_000
+        check_proof(tmp_path, of=len(there))
         assert all(raw == plain_message(uid) for uid, raw in there.items())
         assert not list(tmp_path.rglob("*.part"))
         server.may_answer.set()
         with task_for(store, tmp_path) as task:
             plan = task.start_plan(ALL).result(WAIT)
             assert (plan.skipped, plan.messages) == (len(there), 2_000 - len(there))
+
+
+def test_a_disk_that_refuses_does_not_cost_the_proof_of_what_there_is(tmp_path: Path) -> None:
+    blocked = tmp_path / "INBOX" / "2024-01-01_0325_message-205_205.eml.part"
+    blocked.mkdir(parents=True)
+    with RecordingServer(mailbox_of(300)) as server, store_on(server.port) as store:
+        with task_for(store, tmp_path) as task, pytest.raises(FileError, match=r"_205\.eml\.part"):
+            task.start(task.start_plan(ALL).result(WAIT)).result(WAIT)
+        check_proof(tmp_path, of=len(saved(tmp_path)))
 
 
 def test_a_plan_that_is_not_wanted_waits_for_nobody(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tuimail.errors import FileError, TuimailError, UsageError
+from tuimail.errors import FileError, UsageError
 from tuimail.export.background import run_in_background, wait_for
 from tuimail.export.ledger import Ledger
 from tuimail.export.ledger_file import LEDGER_FOLDER
@@ -232,10 +233,10 @@ class ExportTask:
             abandon()
         try:
             report = run.result()
-        except FileError:
-            raise
-        except TuimailError:
-            write_proof(self.ledger, directory)
+        except BaseException:
+            # Cancelled too: the proof is of what there is. A disk that refuses it is told already.
+            with suppress(FileError):
+                write_proof(self.ledger, directory)
             raise
         write_proof(self.ledger, directory)
         return report
