@@ -9,14 +9,13 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tuimail.errors import FileError, UsageError
+from tuimail.export.ledger_database import LedgerDatabase
 from tuimail.export.ledger_file import (
     LEDGER_FILE,
     LEDGER_FOLDER,
@@ -32,17 +31,9 @@ from tuimail.files import Directory, shown_path
 
 _PLACES = ",".join("?" * 15)
 
-Values = Sequence[object] | Mapping[str, object]
 
-
-class Ledger:
+class Ledger(LedgerDatabase):
     """The ledger of one export; any thread may use it. Every method may raise FileError."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path, lock: int | None) -> None:
-        self._connection = connection
-        self._path = path
-        self._descriptor = lock
-        self._lock = threading.RLock()
 
     @classmethod
     def open(cls, directory: Directory, account: str, save_format: SaveFormat) -> Ledger:
@@ -135,11 +126,11 @@ class Ledger:
     @property
     def account(self) -> str:
         """Whose mail it is, as it was given to `open`."""
-        return str(self._one("SELECT account FROM export")[0])
+        return str(self.select_one("SELECT account FROM export")[0])
 
     @property
     def save_format(self) -> SaveFormat:
-        word = self._one("SELECT format FROM export")[0]
+        word = self.select_one("SELECT format FROM export")[0]
         try:
             return SaveFormat(word)
         except ValueError as error:
@@ -151,7 +142,7 @@ class Ledger:
         What the server holds there and the export does not is missing from it; elsewhere it was
         not wanted.
         """
-        with self._changing() as connection:
+        with self.changing() as connection:
             connection.execute(
                 "INSERT INTO scope VALUES (?, ?)"
                 " ON CONFLICT DO UPDATE SET below = max(below, excluded.below)",
@@ -160,21 +151,21 @@ class Ledger:
 
     def scopes(self) -> tuple[tuple[bytes, bool], ...]:
         """What was asked for whole: raw names, and whether their subfolders were too."""
-        rows = self._all("SELECT raw_name, below FROM scope ORDER BY raw_name")
+        rows = self.select("SELECT raw_name, below FROM scope ORDER BY raw_name")
         return tuple((raw_name, bool(below)) for raw_name, below in rows)
 
     # --- folders
 
     def folders(self) -> tuple[FolderRecord, ...]:
         """In the order in which they came."""
-        rows = self._all(
+        rows = self.select(
             "SELECT id, raw_name, name, path, uid_validity, total FROM folder ORDER BY id"
         )
         return tuple(FolderRecord(*row) for row in rows)
 
     def add_folder(self, raw_name: bytes, name: str, path: str) -> FolderRecord:
         """Note a folder that has none yet; `path` is no other folder's."""
-        with self._changing() as connection:
+        with self.changing() as connection:
             connection.execute(
                 "INSERT INTO folder (raw_name, name, path) VALUES (?, ?, ?)", (raw_name, name, path)
             )
@@ -182,7 +173,7 @@ class Ledger:
 
     def note_folder(self, folder: int, uid_validity: int, total: int) -> None:
         """Note what the server says of a folder now."""
-        with self._changing() as connection:
+        with self.changing() as connection:
             connection.execute(
                 "UPDATE folder SET uid_validity = ?, total = ? WHERE id = ?",
                 (uid_validity, total, folder),
@@ -192,7 +183,7 @@ class Ledger:
 
     def ask(self, records: Iterable[Record]) -> None:
         """Note what is to be saved. What is saved already stays so; what failed is asked anew."""
-        with self._changing() as connection:
+        with self.changing() as connection:
             connection.executemany(
                 f"INSERT INTO message ({COLUMNS}) VALUES ({_PLACES})"
                 " ON CONFLICT DO UPDATE SET status = 'asked', error = NULL"
@@ -202,7 +193,7 @@ class Ledger:
 
     def note(self, records: Sequence[Record]) -> None:
         """Note what became of messages, in one transaction that is on the disk afterwards."""
-        with self._changing() as connection:
+        with self.changing() as connection:
             connection.executemany(
                 f"INSERT OR REPLACE INTO message ({COLUMNS}) VALUES ({_PLACES})",
                 map(as_row, records),
@@ -210,7 +201,7 @@ class Ledger:
 
     def move(self, old: Record, uid_validity: int, uid: int) -> None:
         """The same message, under another UIDVALIDITY."""
-        with self._changing() as connection:
+        with self.changing() as connection:
             connection.execute(
                 "UPDATE OR REPLACE message SET uid_validity = ?, uid = ?"
                 " WHERE folder = ? AND uid_validity = ? AND uid = ?",
@@ -219,14 +210,14 @@ class Ledger:
 
     def forget_asked(self, folder: int) -> None:
         """Drop what was asked for in a folder and never came, before it is planned anew."""
-        with self._changing() as connection:
+        with self.changing() as connection:
             connection.execute(
                 "DELETE FROM message WHERE folder = ? AND status = 'asked'", (folder,)
             )
 
     def uids(self, folder: int, uid_validity: int, status: Status) -> set[int]:
         """UIDs of messages in this state."""
-        rows = self._all(
+        rows = self.select(
             "SELECT uid FROM message WHERE folder = ? AND status = ? AND uid_validity = ?",
             (folder, status.value, uid_validity),
         )
@@ -247,7 +238,7 @@ class Ledger:
             if folder is None
             else "folder = :folder AND (uid_validity, uid) > (:b, :c)"
         )
-        rows = self._all(
+        rows = self.select(
             f"SELECT {COLUMNS} FROM message WHERE status = :status AND {narrowed}"
             " ORDER BY folder, uid_validity, uid LIMIT :most",
             {
@@ -272,7 +263,7 @@ class Ledger:
     def iter_files(self) -> Iterator[Record]:
         """What was saved, in the order of the octets of its path; memory stays flat."""
         after: tuple[object, ...] = ("", 0, 0, 0)
-        while rows := self._all(
+        while rows := self.select(
             f"SELECT {COLUMNS} FROM message WHERE status = 'saved'"
             " AND (path, folder, uid_validity, uid) > (?, ?, ?, ?)"
             " ORDER BY path, folder, uid_validity, uid LIMIT 1000",
@@ -284,49 +275,24 @@ class Ledger:
 
     def has_file(self, path: str) -> bool:
         """Whether a message was saved under this path."""
-        return bool(self._all("SELECT 1 FROM message WHERE path = ? AND status = 'saved'", (path,)))
+        return bool(
+            self.select("SELECT 1 FROM message WHERE path = ? AND status = 'saved'", (path,))
+        )
 
     def count(self, status: Status, folder: int | None = None) -> tuple[int, int]:
         """How many messages are in this state, and how many octets they have on the server."""
         narrowed = "" if folder is None else " AND folder = ?"
         values = (status.value,) if folder is None else (status.value, folder)
-        row = self._one(
+        row = self.select_one(
             f"SELECT count(*), coalesce(sum(size), 0) FROM message WHERE status = ?{narrowed}",
             values,
         )
         return row[0], row[1]
 
-    @contextmanager
-    def one_change(self) -> Iterator[None]:
-        """Several changes as one: all of them or none, and one wait for the disk."""
-        with self._changing():
-            yield
-
-    # --- ends
-
-    def close(self) -> None:
-        """Let go of it."""
-        with self._lock:
-            self._connection.close()
-            if self._descriptor is not None:
-                os.close(self._descriptor)
-                self._descriptor = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def _begin(self, account: str, save_format: SaveFormat) -> None:
         try:
-            if not self._one("SELECT count(*) FROM sqlite_master")[0]:
-                with self._changing() as connection:
+            if not self.select_one("SELECT count(*) FROM sqlite_master")[0]:
+                with self.changing() as connection:
                     for statement in SCHEMA.split(";"):
                         connection.execute(statement)
                     connection.execute(
@@ -344,43 +310,12 @@ class Ledger:
             raise UsageError(f"{folder} holds {kind} files; choose another folder")
 
     def _check_version(self) -> None:
-        version = self._one("PRAGMA user_version")[0]
+        version = self.select_one("PRAGMA user_version")[0]
         if version != VERSION:
             raise UsageError(f"{shown_path(self._path)} was written by another version of tuimail")
-
-    @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            if self._connection.in_transaction:
-                yield self._connection
-                return
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._connection
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:  # SQLite may have ended it on a full disk
-                        self._connection.execute("ROLLBACK")
-                    raise
-            except sqlite3.Error as error:
-                raise refused(self._path, error) from error
-
-    def _all(self, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            try:
-                return self._connection.execute(statement, values).fetchall()
-            except sqlite3.Error as error:
-                raise refused(self._path, error) from error
 
     def _records(self, rows: Iterable[tuple[Any, ...]]) -> tuple[Record, ...]:
         try:
             return tuple(map(as_record, rows))
         except (AttributeError, TypeError, ValueError) as error:  # a row that we never wrote
             raise refused(self._path, "it is damaged") from error
-
-    def _one(self, statement: str, values: Values = ()) -> tuple[Any, ...]:
-        rows = self._all(statement, values)
-        if not rows:
-            raise refused(self._path, "it is damaged")
-        return rows[0]

@@ -128,7 +128,7 @@ class _Planner:
         found = 0
         for count, (folder, request) in enumerate(self._choose_ahead(), 1):
             try:
-                with self._ledger.one_change():
+                with self._ledger.changing():
                     found += self._plan_folder(folder, wait_for(request, self._wanted))
             except (ConnectError, FileError, UsageError):
                 raise
