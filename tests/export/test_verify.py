@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.system import MOUNTING
 from tuimail.export.difference import Difference
 from tuimail.export.ledger import Ledger
 from tuimail.export.names import SaveFormat
+from tuimail.export.proof import write_proof
 from tuimail.export.records import Status
 from tuimail.export.verify import verify_files
 from tuimail.files import Directory
@@ -34,6 +36,17 @@ def verify(path: Path) -> list[Difference]:
 
 def told(path: Path) -> list[tuple[str, str | None, str]]:
     return [(found.kind.value, found.path, found.sentence) for found in verify(path)]
+
+
+@contextmanager
+def changing(path: Path, save_format: SaveFormat = SaveFormat.EML) -> Iterator[Ledger]:
+    """A ledger that is changed, and the proof of what it says then."""
+    with (
+        Directory.open(path) as directory,
+        Ledger.open(directory, ACCOUNT, save_format) as ledger,
+    ):
+        yield ledger
+        write_proof(ledger, directory)
 
 
 @pytest.fixture
@@ -116,6 +129,42 @@ def test_a_byte_a_file_and_a_file_too_many_are_named(export: Path) -> None:
     ]
 
 
+NOT_AS_THE_LEDGER = "it is not what the ledger says; the next export writes it anew"
+
+
+@pytest.mark.parametrize("name", ["index.csv", "SHA256SUMS"])
+@pytest.mark.parametrize(
+    ("change", "kind", "sentence"),
+    [
+        (Path.unlink, "missing", "it is not there"),
+        (flip_one_bit, "altered", NOT_AS_THE_LEDGER),
+        (lambda path: path.write_bytes(b""), "altered", NOT_AS_THE_LEDGER),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "altered", NOT_AS_THE_LEDGER),
+        (lambda path: path.write_bytes(path.read_bytes() + b"x"), "altered", NOT_AS_THE_LEDGER),
+        (
+            lambda path: (path.rename(path.parent.parent / "moved"), path.symlink_to("../moved")),
+            "altered",
+            "cannot read {path}: it is a link, and links are not followed there",
+        ),
+    ],
+)
+def test_a_proof_that_is_not_what_the_ledger_says(
+    export: Path, name: str, change: Callable[[Path], object], kind: str, sentence: str
+) -> None:
+    change(export / name)
+    assert told(export) == [(kind, name, sentence.format(path=export / name))]
+
+
+def test_a_proof_that_was_written_before_the_ledger_changed(export: Path) -> None:
+    with (
+        Directory.open(export) as directory,
+        Ledger.open(directory, ACCOUNT, SaveFormat.EML) as ledger,
+    ):
+        (record,) = ledger.records(Status.SAVED, most=1)
+        ledger.note([replace(record, flags=())])
+    assert told(export) == [("altered", "index.csv", NOT_AS_THE_LEDGER)]
+
+
 def test_files_of_strangers_wherever_they_are(export: Path) -> None:
     odd = os.fsdecode(b"INBOX/\xff\x1b[2J.eml")
     for name in ("x.eml", "INBOX/index.csv", "deep/er/SHA256SUMS", "INBOX/.tuimail/a", odd):
@@ -156,10 +205,7 @@ def test_folders_deeper_than_a_path_may_be_long(export: Path) -> None:
 
 
 def test_what_failed_and_what_never_came_is_told(export: Path) -> None:
-    with (
-        Directory.open(export) as directory,
-        Ledger.open(directory, ACCOUNT, SaveFormat.EML) as ledger,
-    ):
+    with changing(export) as ledger:
         ledger.note([replace(asked(8), status=Status.FAILED, error="the server sends garbage")])
         ledger.ask([asked(uid) for uid in range(100, 1_300)])
     first, second = verify(export)
@@ -174,10 +220,7 @@ def test_what_failed_and_what_never_came_is_told(export: Path) -> None:
 )
 def test_a_ledger_cannot_lead_outside(export: Path, path: str) -> None:
     (export.parent / "outside.eml").write_bytes(b"")
-    with (
-        Directory.open(export) as directory,
-        Ledger.open(directory, ACCOUNT, SaveFormat.EML) as ledger,
-    ):
+    with changing(export) as ledger:
         (record,) = ledger.records(Status.SAVED, most=1)
         ledger.note([replace(record, uid=99, path=path, file_size=0)])
     (found,) = verify(export)
@@ -185,10 +228,7 @@ def test_a_ledger_cannot_lead_outside(export: Path, path: str) -> None:
 
 
 def test_saved_without_a_file(export: Path) -> None:
-    with (
-        Directory.open(export) as directory,
-        Ledger.open(directory, ACCOUNT, SaveFormat.EML) as ledger,
-    ):
+    with changing(export) as ledger:
         ledger.note([replace(asked(99), status=Status.SAVED)])
     assert told(export) == [
         ("missing", None, "the ledger names no files of 1 messages that were saved")
@@ -196,10 +236,7 @@ def test_saved_without_a_file(export: Path) -> None:
 
 
 def write_msg_export(path: Path, *files: bytes) -> None:
-    with (
-        Directory.open(path) as directory,
-        Ledger.open(directory, ACCOUNT, SaveFormat.MSG) as ledger,
-    ):
+    with changing(path, SaveFormat.MSG) as ledger:
         folder = ledger.add_folder(b"INBOX", "INBOX", "INBOX")
         for uid, octets in enumerate(files, 1):
             record = write_message(path, folder, 1, stored(uid, octets))

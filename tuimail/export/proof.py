@@ -86,9 +86,14 @@ def count_folders(ledger: Ledger) -> tuple[FolderSum, ...]:
 
 def write_proof(ledger: Ledger, directory: Directory) -> None:
     """Write `index.csv` and `SHA256SUMS` at the top of the export anew. Raises FileError."""
-    _write_file(directory, INDEX_FILE, _index_lines(ledger))
-    _write_file(directory, SUMS_FILE, _sum_lines(ledger))
+    for name, lines in proof_files(ledger):
+        _write_file(directory, name, lines)
     directory.sync()
+
+
+def proof_files(ledger: Ledger) -> tuple[tuple[str, Iterator[str]], ...]:
+    """Names of the files, and the lines that are to be in them, each with its end."""
+    return (INDEX_FILE, _index_lines(ledger)), (SUMS_FILE, _sum_lines(ledger))
 
 
 def _index_lines(ledger: Ledger) -> Iterator[str]:

@@ -8,13 +8,14 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from typing import BinaryIO
 
 from tuimail.errors import FileError, MessageUnreadable
 from tuimail.export.difference import Difference, Kind
 from tuimail.export.ledger import Ledger
 from tuimail.export.ledger_file import LEDGER_FOLDER
-from tuimail.export.proof import INDEX_FILE, SUMS_FILE
+from tuimail.export.proof import INDEX_FILE, SUMS_FILE, proof_files
 from tuimail.export.records import Record, Status
 from tuimail.files import Directory
 from tuimail.files.names import PART
@@ -31,11 +32,14 @@ def verify_files(
 ) -> Iterator[Difference]:
     """Missing, altered and unknown files, then messages that were never saved.
 
+    `index.csv` and `SHA256SUMS` are compared with the ledger too.
+
     Nothing is written. Links are not followed: one is a difference. Raises FileError when the
     ledger cannot be read.
     """
     names = {folder.id: folder.name for folder in ledger.folders()}
     yield from _verify_saved(directory, ledger, names, on_progress)
+    yield from _verify_proof(directory, ledger)
     yield from _find_unknown(directory, ledger)
     for folder in ledger.folders():
         for record in ledger.iter_records(Status.FAILED, folder.id):
@@ -57,7 +61,7 @@ def _verify_saved(
     done = 0
     with _FolderAtHand(directory) as at_hand:
         for done, record in enumerate(ledger.iter_files(), 1):
-            found = _verify_file(at_hand, record)
+            found = _verify_file(at_hand, record.path or "", partial(_compare, record=record))
             if found is not None:
                 yield _of_record(*found, record, names)
             if on_progress is not None:
@@ -67,12 +71,22 @@ def _verify_saved(
         yield Difference(Kind.MISSING, sentence)
 
 
-def _verify_file(at_hand: _FolderAtHand, record: Record) -> tuple[Kind, str] | None:
+def _verify_proof(directory: Directory, ledger: Ledger) -> Iterator[Difference]:
+    with _FolderAtHand(directory) as at_hand:
+        for name, lines in proof_files(ledger):
+            found = _verify_file(at_hand, name, partial(_compare_lines, lines=lines))
+            if found is not None:
+                yield Difference(*found, path=name)
+
+
+def _verify_file(
+    at_hand: _FolderAtHand, path: str, compare: Callable[[BinaryIO], tuple[Kind, str] | None]
+) -> tuple[Kind, str] | None:
     """What is different about a file, or None."""
-    folder, _, name = (record.path or "").rpartition("/")
+    folder, _, name = path.rpartition("/")
     try:
         with at_hand.open(folder).open_file(name) as file:
-            return _compare(file, record)
+            return compare(file)
     except FileError as error:
         cause = error.__cause__
         if isinstance(cause, FileNotFoundError | NotADirectoryError):
@@ -103,6 +117,17 @@ def _compare(file: BinaryIO, record: Record) -> tuple[Kind, str] | None:
         except MessageUnreadable as error:
             return Kind.UNREADABLE, f"it cannot be read back: {error}"
     return None
+
+
+def _compare_lines(file: BinaryIO, lines: Iterator[str]) -> tuple[Kind, str] | None:
+    for line in lines:
+        octets = line.encode()
+        if file.read(len(octets)) != octets:
+            break
+    else:
+        if not file.read(1):
+            return None
+    return Kind.ALTERED, "it is not what the ledger says; the next export writes it anew"
 
 
 class _FolderAtHand:
