@@ -160,15 +160,19 @@ def test_two_at_once_into_one_folder(tmp_path: Path) -> None:
         assert done.said == f"tuimail: another export is at work in {tmp_path}\n"
 
 
-def test_ctrl_c_ends_cleanly_and_the_next_run_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whatever_ends_it_ends_it_cleanly_and_the_next_run_goes_on(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     with EndlessServer(mailbox_of(1), EndlessServer.LITERAL, at=b"UID FETCH 1 (UID BODY") as server:
         with started("export", url(server.port), "--to", str(tmp_path)) as process:
             wait_until(lambda: bool(message_files(tmp_path, ".part")))
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             _, said = process.communicate(timeout=20)
         assert process.returncode == 130
         assert said.endswith(b"0 messages saved in this run; the same command goes on from there\n")
         assert not message_files(tmp_path, ".part")
+        assert (tmp_path / "SHA256SUMS").read_bytes() == b""
         server.at = b"never"
         assert export(server, tmp_path).status == 0
     assert message_files(tmp_path)[0].read_bytes() == plain_message(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -22,12 +23,20 @@ def run_program() -> NoReturn:
     Taking the interpreter apart took 0.4 s, most of what quitting may take, and waited for
     nothing: files are whole by now, and what threads still read is of no use to anybody.
     """
+    _end_as_ctrl_c_does()
     status = main()
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.flush()
     os._exit(status)
+
+
+def _end_as_ctrl_c_does() -> None:
+    """Let a command that is told to end, or whose terminal is closed, put away what it has."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # by nohup
+            signal.signal(number, signal.default_int_handler)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
