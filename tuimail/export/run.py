@@ -26,6 +26,7 @@ from tuimail.export.plan import Plan
 from tuimail.export.raw_files import RawFile, RawFiles
 from tuimail.export.records import Record, Status
 from tuimail.export.report import ExportListener, ExportReport, Tally
+from tuimail.export.sweeping import sweep_parts
 from tuimail.export.targets import Targets
 from tuimail.files import Directory
 from tuimail.imap.job import Request
@@ -91,6 +92,7 @@ class _Run:
         self._store = store
         self._plan = plan
         self._ledger = ledger
+        self._directory = directory
         self._listener = listener
         self._targets = Targets(directory, (folder.record for folder in plan.folders))
         self._tally = Tally(plan)
@@ -115,6 +117,7 @@ class _Run:
             self._work_through()
         finally:
             self._wind_up()
+        sweep_parts(self._directory, (folder.record.path for folder in self._plan.folders))
         return self._tally.report()
 
     def _work_through(self) -> None:

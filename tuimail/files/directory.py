@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import BinaryIO
 
 from tuimail.errors import FileError
 from tuimail.files.names import PART, name_key, numbered_name
-from tuimail.files.part_file import PartFile
+from tuimail.files.part_file import PartFile, remove_stale_part
 from tuimail.files.reading import open_ordinary
 from tuimail.files.refusal import file_error
 
@@ -110,6 +111,17 @@ class Directory:
         except OSError as error:
             raise file_error("read", self.path / name, error) from error
 
+    def size_of(self, name: str) -> int | None:
+        """Octets of an ordinary file; None where there is none of this name."""
+        _require_component(name)
+        try:
+            found = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise file_error("read", self.path / name, error) from error
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
+
     def create_part(self, name: str, mode: int = 0o600) -> PartFile:
         """Begin the file `name` as `NAME.part`; what a crash left under that name is replaced.
 
@@ -120,6 +132,11 @@ class Directory:
         if name.endswith(PART):
             raise ValueError(f"{name!r} would look unfinished")
         return PartFile.create(self, name, mode)
+
+    def remove_stale_part(self, name: str) -> None:
+        """Remove `NAME.part`, when a crash left it: nobody is writing it."""
+        _require_component(name)
+        remove_stale_part(name + PART, self)
 
     def place(self, part: PartFile) -> Placed:
         """Give the synced part its name, or a numbered one where another file has that.

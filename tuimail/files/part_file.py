@@ -163,6 +163,16 @@ class PartFile:
         return file_error("write", self._folder.path / self.name, error)
 
 
+def remove_stale_part(part: str, folder: Directory) -> None:
+    """Remove what a crash left of a file; not what somebody is writing. Raises FileError."""
+    try:
+        _remove_stale(part, folder.descriptor)
+    except BlockingIOError:
+        pass
+    except OSError as error:
+        raise file_error("remove", folder.path / part, error) from error
+
+
 def _create_locked(part: str, mode: int, folder: int) -> int | None:
     """Its descriptor, or None when the name is taken; BlockingIOError as in `_remove_stale`."""
     try:
