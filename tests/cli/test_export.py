@@ -158,6 +158,10 @@ def test_two_at_once_into_one_folder(tmp_path: Path) -> None:
         done = export(server, tmp_path)
         assert done.status == 1
         assert done.said == f"tuimail: another export is at work in {tmp_path}\n"
+        # Whatever it found would be half of the truth.
+        done = run("verify", str(tmp_path))
+        said = f"tuimail: an export is at work in {tmp_path}; verify it when that is done\n"
+        assert (done.status, done.text, done.said) == (2, "", said)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

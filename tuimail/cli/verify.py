@@ -14,6 +14,7 @@ from tuimail.errors import UsageError
 from tuimail.export.difference import Difference
 from tuimail.export.ledger import Ledger
 from tuimail.export.records import Status
+from tuimail.export.standstill import hold_still
 from tuimail.export.verify import verify_files
 from tuimail.files import Directory, shown_path
 from tuimail.text import safe_line
@@ -29,6 +30,7 @@ def run_verify(options: Options) -> int:
     output = Output(as_json=options.json)
     with ExitStack() as stack:
         directory = stack.enter_context(Directory.open(options.directory, create=False))
+        stack.enter_context(hold_still(directory))
         ledger = stack.enter_context(Ledger.read(directory))
         store = None
         if options.account is not None:
