@@ -112,6 +112,32 @@ def test_a_literal_of_another_message_is_not_saved() -> None:
         assert {uid: type(error) for uid, error in kept.failed.items()} == {2: MessageGone}
 
 
+@pytest.mark.parametrize(
+    ("answer", "whole"),
+    [
+        (b"* 1 FETCH (BODY[] {5000}\r\n%b UID 1)\r\n", True),
+        (b"* 1 FETCH (FLAGS (UID) BODY[] {5000}\r\n%b FLAGS (7) UID 1)\r\n", True),
+        (b"* 1 FETCH (BODY[] {5000}\r\n%b UID 2)\r\n", False),
+        (b"* 1 FETCH (BODY[] {5000}\r\n%b)\r\n", False),
+    ],
+)
+def test_a_message_that_is_too_large_to_wait_for_its_uid(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes, whole: bool
+) -> None:
+    monkeypatch.setattr(wire, "LITERAL_LIMIT", 1_000)
+    monkeypatch.setattr(wire, "_CHUNK", 100)
+    octets = b"x" * 5_000
+    script = ScriptedServer()
+    script.answers["UID FETCH"] = lambda tag, _rest: answer % octets + tag + b" OK\r\n"
+    with script.running() as server, store_on(server.port, connections=1) as store:
+        kept = Kept()
+        store.raw([Identity(b"INBOX", 9, 1)], kept).result(10)
+    assert kept.whole == ({1: octets} if whole else {})
+    assert [str(error) for error in kept.failed.values()] == (
+        [] if whole else ["the server sent another message"]
+    )
+
+
 def test_an_alert_is_passed_on_as_safe_text() -> None:
     script = ScriptedServer()
     script.answers["LIST"] = lambda tag, _rest: (

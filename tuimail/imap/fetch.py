@@ -66,17 +66,17 @@ _TEXTS = frozenset({b"EMAILID", b"THREADID", b"PREVIEW", b"X-GM-MSGID", b"X-GM-T
 _LABELS = b"X-GM-LABELS"
 
 
-def announced_literal(line: bytes) -> tuple[int, bytes] | None:
+def announced_literal(line: bytes) -> tuple[int | None, bytes] | None:
     """The UID and the item's name (`BODY[]`) of the literal that a line ends with announcing.
 
-    None when the UID does not stand in front, where it is found anchored: keywords may be called
-    `UID` and `7`.
+    The UID is None when it does not stand in front, where it is found anchored: keywords may be
+    called `UID` and `7`.
     """
     plain = _PLAIN.match(line)
-    if plain is None or plain[2] is None:
+    announced = _ANNOUNCED.fullmatch(line, plain.end()) if plain else None
+    if plain is None or announced is None:
         return None
-    announced = _ANNOUNCED.fullmatch(line, plain.end())
-    return (int(plain[2]), announced[1].upper()) if announced else None
+    return int(plain[2]) if plain[2] else None, announced[1].upper()
 
 
 @lru_cache(maxsize=1_000)

@@ -97,16 +97,26 @@ class RawFetch:
 
     def _open_sink(self, parts: Response, size: int) -> Sink | None:
         announced = announced_literal(parts[0]) if len(parts) == 1 else None
-        if announced is None or announced[1] != b"BODY[]" or announced[0] not in self._asked:
+        if announced is None or announced[1] != b"BODY[]":
             return None
-        self._current = self._left.get(announced[0])
+        uid = announced[0]
+        if uid is None and len(self._asked) == 1:
+            # It may be too large to be kept until its UID comes, which `_receive` looks at.
+            (uid,) = self._asked
+        if uid is None or uid not in self._asked:
+            return None
+        self._current = self._left.get(uid)
         return None if self._current is None else self._receiver.begin(self._current, size)
 
     def _receive(self, parts: Response) -> bool:
+        row = Row.of(parts)
         if self._current is not None:
             identity, self._current = self._current, None
+            if row is None or row.uid != identity.uid:
+                del self._left[identity.uid]
+                self._receiver.fail(identity, MessageUnreadable("the server sent another message"))
+                return True
         else:
-            row = Row.of(parts)
             uid = row.uid if row is not None and row.has_item(b"BODY[]") else None
             if row is None or uid is None or uid not in self._asked or uid not in self._left:
                 return False
