@@ -122,8 +122,9 @@ A message of `export`, as soon as it is on the disk: `folder`, `uid_validity`, `
 the file, below DIR; or null), `format` (`eml` or `msg`), `size` and `sha256` (of the message as the
 server holds it), `status` (`saved`, `skipped`: an earlier run saved it, or `failed`), and `error`,
 one sentence, where there is something to say. A folder that cannot be opened is a line whose `uid`
-is null. The last line is `{"summary": {"server", "saved", "skipped", "failed"}}`. With `--dry-run`
-a folder is `folder`, `server`, `skipped`, `asked`, `octets` and `path`.
+is null, and its messages are in no sum. The last line, of an export that came to its end, is
+`{"summary": {"server", "saved", "skipped", "failed"}}`. With `--dry-run` a folder is `folder`,
+`server`, `skipped`, `asked`, `octets` and `path`.
 
 A difference that `verify` finds: `kind`, `folder`, `uid_validity`, `uid`, `path` (each null where
 there is none) and `sentence`. The last line is `{"summary": {"files", "differences"}}`.
@@ -142,28 +143,33 @@ Folders lie as on the server; what no disk takes in their names is replaced, and
 which. Nothing is written under its final name before it is whole. Whatever ends an export (Ctrl-C,
 a lost connection, a full disk, a power cut), the same command goes on where it stopped, and later
 adds what is new. A message that the server will not give is tried again alone, told of, and asked
-for again by the next run. One DIR is for one account and one format, and one export at a time.
+for again by the next run. One that comes shorter than the size that the server tells is tried
+again too, and then saved with a remark in `error`: some servers guess at sizes. One DIR is for one
+account and one format, and one export at a time.
 
-At the end each folder's sum is told: `server N = saved n + skipped s + failed f`.
+At the end the sum of each folder that could be opened is told:
+`server N = saved n + skipped s + failed f`.
 
-`verify DIR` reads every file again; with ACCOUNT it asks the server too. It writes nothing, and
-works on a medium that cannot be written.
+`verify DIR` reads every file again, and compares `index.csv` and `SHA256SUMS` with the ledger; with
+ACCOUNT it asks the server too. It changes nothing, and works on a medium that cannot be written.
+Only where a crash cut the ledger off in the middle of a change, that change is first taken back. It
+does not begin while an export is at work in DIR.
 
 | kind | of what |
 |---|---|
-| `missing`, `altered`, `unreadable` | a file that was saved |
-| `unknown` | a file that the export did not write |
+| `missing`, `altered`, `unreadable` | a file that was saved, `index.csv`, `SHA256SUMS` |
+| `unknown` | a file that the export did not write, or never finished (`.part`) |
 | `failed`, `unfinished` | messages that could not be saved, or did not come yet |
 | `new`, `gone`, `changed` | messages and folders of the server since the export |
-| `unchecked` | a folder that the server did not open |
+| `unchecked` | a folder, or a message, that the server did not let compare |
 
 ## Exit status
 
 | status | means |
 |---|---|
-| 0 | done; also when whoever read the output closed the pipe |
+| 0 | done; also when whoever read the output closed the pipe, but for an export: that is 1 |
 | 1 | done but incomplete: a folder, a message or a file failed, and stderr says which |
 | 2 | wrong usage: an option, a folder's name, a set, a query |
 | 3 | could not connect or sign in, or the connection was lost for good |
-| 130 | interrupted |
+| 130 | interrupted: Ctrl-C, SIGTERM, or the terminal was closed |
 """

@@ -256,7 +256,7 @@ def _add_verify(commands: Commands, name: str) -> argparse.ArgumentParser:
         name,
         "prove that an export is whole, and still what the server holds",
         "Read every file of an export again and name what is missing, altered or unknown; with "
-        "ACCOUNT also what has come, gone or changed on the server since. Nothing is written.",
+        "ACCOUNT also what has come, gone or changed on the server since. Nothing is changed.",
         "tuimail verify ada",
         f"tuimail verify ada {_URL} --json",
     )
