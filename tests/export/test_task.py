@@ -160,7 +160,7 @@ def test_a_plan_that_is_not_wanted_waits_for_nobody(tmp_path: Path) -> None:
     with StallingServer(mailbox_of(2_000)) as server, store_on(server.port) as store:
         with task_for(store, tmp_path / "out") as task:
             request = task.start_plan(ALL)
-            server.wait_for(b"FETCH")
+            server.wait_for(b"UID FETCH")
             request.cancel()
             with pytest.raises(CancelledError):
                 request.result(WAIT)

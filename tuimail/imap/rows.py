@@ -45,6 +45,10 @@ def fetch_rows(
     return tuple(by_uid[uid] for uid in uids if uid in by_uid)
 
 
+# Servers that do not announce it may answer anything.
+_CAPABILITIES = {"EMAILID": "OBJECTID", "THREADID": "OBJECTID"}  # RFC 8474, 6
+
+
 def unknown_items(session: Session, items: Sequence[str]) -> frozenset[str] | None:
     """Those of the FETCH items that the server does not know; the open folder is asked.
 
@@ -54,6 +58,10 @@ def unknown_items(session: Session, items: Sequence[str]) -> frozenset[str] | No
         return None
     refused: set[str] = set()
     for name in items:
+        needed = _CAPABILITIES.get(name.upper())
+        if needed is not None and needed not in session.capabilities:
+            refused.add(name)
+            continue
         try:
             session.fetch(b"1", b"(%b)" % name.encode("ascii"), lambda _parts: True)
         except CommandRefused:
