@@ -97,7 +97,9 @@ def export(
     """Export every folder; raises what ends the run."""
     listener = heard or Heard()
     with opened(path, save_format) as (directory, ledger):
-        plan = plan_export(store, every_folder(store), selection, ledger)
+        plan = plan_export(
+            store, every_folder(store), selection, ledger, directory=directory, pauses=pauses
+        )
         request = run_export(store, plan, ledger, directory, listener, pauses=pauses)
         return Exported(plan, request.result(WAIT), listener)
 

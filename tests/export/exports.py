@@ -83,4 +83,5 @@ def write_message(
         path=place,
         file_size=len(raw),
         file_sha256=digest,
+        server_size=len(raw),
     )

@@ -21,7 +21,7 @@ def folder(name: str, delimiter: str | None = "/") -> Folder:
 
 
 def record(number: int, name: str, path: str) -> FolderRecord:
-    return FolderRecord(number, name.encode(), name, path, 1, 0)
+    return FolderRecord(number, name.encode(), name, path, 1, 0, tuple(name.split("/")))
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,15 @@ def test_names_that_some_disk_takes_for_one_are_kept_apart_with_all_below_them()
 
 def test_folders_of_earlier_runs_keep_their_paths_and_their_children_find_them() -> None:
     records = [record(1, "a", "a"), record(2, "A/x", "A~2/x"), record(3, "gone", "gone")]
-    folders = [folder("A/y"), folder("A/x"), folder("Gone")]
-    layout = Layout(records, folders)
-    assert [layout.place(one) for one in folders] == ["A~2/y", "A~2/x", "Gone~2"]
+    layout = Layout(records)
+    folders = [folder("A/y"), folder("A/x"), folder("Gone"), folder("A")]
+    assert [layout.place(one) for one in folders] == ["A~2/y", "A~2/x", "Gone~2", "A~2"]
+
+
+@pytest.mark.parametrize("names", [("Archive", "Archive/2024"), ("Archive/2024", "Archive")])
+def test_a_parent_and_its_child_of_two_runs_stand_in_each_other(names: tuple[str, str]) -> None:
+    first = Layout(()).place(folder(names[0]))
+    assert Layout([record(1, names[0], first)]).place(folder(names[1])) == names[1]
 
 
 def test_what_is_renamed_is_told() -> None:

@@ -23,6 +23,7 @@ from tuimail.archive.connection import Connection
 from tuimail.archive.fetch import Item
 from tuimail.archive.folder_view import FolderView
 from tuimail.archive.mailbox import Mailbox, StoredFolder
+from tuimail.archive.server import CAPABILITIES
 from tuimail.errors import UsageError
 from tuimail.export.ledger import Ledger
 from tuimail.export.names import SaveFormat
@@ -54,6 +55,7 @@ def test_counts_octets_and_names(tmp_path: Path) -> None:
             internal_date="2024-01-01T00:01:00+00:00",
             subject="Message 1",
             message_id="<1@example.org>",
+            server_size=len(messages[0]),
         )
         # Nothing of the messages but what the names and the ledger need.
         assert not [command for command in server.commands if b"BODYSTRUCTURE" in command]
@@ -197,7 +199,7 @@ class _EmailIdServer(RecordingServer):
     """Knows EMAILID (RFC 8474)."""
 
     def __init__(self, mailbox: Mailbox, ids: Mapping[int, bytes]) -> None:
-        super().__init__(mailbox)
+        super().__init__(mailbox, capabilities=(*CAPABILITIES, "OBJECTID"))
         self._connection_class = _EmailIdConnection
         self.ids = ids
 

@@ -143,7 +143,7 @@ def test_what_was_saved_under_an_older_uid_validity_and_not_found_again(verify: 
     with ledger_of(verify.export) as ledger:
         old = ledger.records(Status.SAVED, 1)
         for record in old[:3]:
-            ledger.move(record, 2, record.uid + 100)
+            ledger.move(1, (record.uid_validity, record.uid), (2, record.uid + 100))
         ledger.note_folder(1, 2, 3)
     # Another message has the UID now that one of the lost ones had.
     now = (stored(4), *(replace(stored(uid), uid=uid + 100) for uid in (1, 2, 3)))

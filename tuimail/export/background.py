@@ -54,3 +54,12 @@ def wait_for(step: Request[T], request: Request[Any] | None) -> T:
     if request.abandoned:
         raise CancelledError
     return step.result()
+
+
+def pause_for(seconds: float, request: Request[Any] | None) -> None:
+    """Let time pass; raises CancelledError once nobody wants the whole."""
+    over = threading.Event()
+    if request is not None:
+        request.on_abandon = over.set
+    if (request is not None and request.abandoned) or over.wait(seconds):
+        raise CancelledError

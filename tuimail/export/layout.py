@@ -21,28 +21,26 @@ Levels = tuple[str, ...]
 class Layout:
     """Paths of folders, no two the same for any file system, and the same on every run.
 
-    `records` are the folders of earlier runs, which keep their paths; of those that are among
-    `folders`, new ones find their parents again.
+    `records` are the folders of earlier runs, which keep their paths; new ones find their parents
+    there.
     """
 
-    def __init__(self, records: Sequence[FolderRecord], folders: Sequence[Folder] = ()) -> None:
+    def __init__(self, records: Sequence[FolderRecord]) -> None:
         self._paths: dict[Levels, Levels] = {(): ()}
         self._keys: set[Levels] = {(name_key(name),) for name in _RESERVED}
         self._owners: dict[Levels, bytes] = {}
         """Of paths, the raw names of the folders whose messages go there."""
-        levels = {folder.raw_name: _levels(folder) for folder in folders}
         for record in records:
             path = tuple(record.path.split("/"))
             self._owners[path] = record.raw_name
             self._keys.update(_key(path[:end]) for end in range(1, len(path) + 1))
-            names = levels.get(record.raw_name, ())
-            if len(names) == len(path):
+            if len(record.levels) == len(path):
                 for end in range(1, len(path) + 1):
-                    self._paths[names[:end]] = path[:end]
+                    self._paths.setdefault(record.levels[:end], path[:end])
 
     def place(self, folder: Folder) -> str:
         """The folder's path, relative to the export, its levels separated by `/`."""
-        levels = _levels(folder)
+        levels = folder_levels(folder)
         path = self._place(levels)
         # Two raw names may be decoded to one.
         if self._owners.setdefault(path, folder.raw_name) != folder.raw_name:
@@ -70,11 +68,11 @@ class Layout:
 
 def is_renamed(folder: Folder, path: str) -> bool:
     """Whether the path is not just the folder's name with `/` between its levels."""
-    return path != "/".join(_levels(folder))
+    return path != "/".join(folder_levels(folder))
 
 
-def _levels(folder: Folder) -> Levels:
-    # INBOX is one folder in any case (RFC 9051, 5.1)
+def folder_levels(folder: Folder) -> Levels:
+    """Of its name, decoded; INBOX is one folder in any case (RFC 9051, 5.1)."""
     levels = tuple(level.decoded for level in folder.path)
     return ("INBOX", *levels[1:]) if levels[0].upper() == "INBOX" else levels
 

@@ -7,6 +7,7 @@ saved is on the disk, whole, under its name: it is told last.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,10 +27,18 @@ from tuimail.export.ledger_file import (
     require_file,
 )
 from tuimail.export.names import SaveFormat
-from tuimail.export.records import COLUMNS, FolderRecord, Record, Status, as_record, as_row
+from tuimail.export.records import (
+    COLUMNS,
+    FolderRecord,
+    Record,
+    Status,
+    as_folder_record,
+    as_record,
+    as_row,
+)
 from tuimail.files import Directory, shown_path
 
-_PLACES = ",".join("?" * 15)
+_PLACES = ",".join("?" * 16)
 
 
 class Ledger(LedgerDatabase):
@@ -159,35 +168,48 @@ class Ledger(LedgerDatabase):
     def folders(self) -> tuple[FolderRecord, ...]:
         """In the order in which they came."""
         rows = self.select(
-            "SELECT id, raw_name, name, path, uid_validity, total FROM folder ORDER BY id"
+            "SELECT id, raw_name, name, path, uid_validity, total, levels, error"
+            " FROM folder ORDER BY id"
         )
-        return tuple(FolderRecord(*row) for row in rows)
+        try:
+            return tuple(as_folder_record(row) for row in rows)
+        except (TypeError, ValueError) as error:  # a row that we never wrote
+            raise refused(self._path, "it is damaged") from error
 
-    def add_folder(self, raw_name: bytes, name: str, path: str) -> FolderRecord:
+    def add_folder(
+        self, raw_name: bytes, name: str, path: str, levels: Sequence[str] = ()
+    ) -> FolderRecord:
         """Note a folder that has none yet; `path` is no other folder's."""
         with self.changing() as connection:
-            connection.execute(
-                "INSERT INTO folder (raw_name, name, path) VALUES (?, ?, ?)", (raw_name, name, path)
+            added = connection.execute(
+                "INSERT INTO folder (raw_name, name, path, levels) VALUES (?, ?, ?, ?)",
+                (raw_name, name, path, json.dumps(levels)),
             )
-        return next(folder for folder in self.folders() if folder.raw_name == raw_name)
+            assert added.lastrowid is not None
+            return FolderRecord(added.lastrowid, raw_name, name, path, None, 0, tuple(levels))
 
     def note_folder(self, folder: int, uid_validity: int, total: int) -> None:
-        """Note what the server says of a folder now."""
+        """Note what the server says of a folder now; it could be opened."""
         with self.changing() as connection:
             connection.execute(
-                "UPDATE folder SET uid_validity = ?, total = ? WHERE id = ?",
+                "UPDATE folder SET uid_validity = ?, total = ?, error = NULL WHERE id = ?",
                 (uid_validity, total, folder),
             )
+
+    def note_unopened(self, folder: int, sentence: str) -> None:
+        """Note why a folder could not be planned."""
+        with self.changing() as connection:
+            connection.execute("UPDATE folder SET error = ? WHERE id = ?", (sentence, folder))
 
     # --- messages
 
     def ask(self, records: Iterable[Record]) -> None:
-        """Note what is to be saved. What is saved already stays so; what failed is asked anew."""
+        """Note what is to be saved. What is saved already stays so, the rest is asked anew."""
         with self.changing() as connection:
             connection.executemany(
                 f"INSERT INTO message ({COLUMNS}) VALUES ({_PLACES})"
                 " ON CONFLICT DO UPDATE SET status = 'asked', error = NULL"
-                " WHERE status = 'failed'",
+                " WHERE status IN ('failed', 'left')",
                 map(as_row, records),
             )
 
@@ -199,20 +221,52 @@ class Ledger(LedgerDatabase):
                 map(as_row, records),
             )
 
-    def move(self, old: Record, uid_validity: int, uid: int) -> None:
-        """The same message, under another UIDVALIDITY."""
+    def ask_again(self, records: Iterable[Record]) -> None:
+        """Note that saved messages are to be saved anew: their files are not what they were."""
+        with self.changing() as connection:
+            connection.executemany(
+                "UPDATE message SET status = 'asked', size = server_size, sha256 = NULL,"
+                " path = NULL, file_size = NULL, file_sha256 = NULL, error = NULL"
+                " WHERE folder = ? AND uid_validity = ? AND uid = ?",
+                map(_key, records),
+            )
+
+    def move(self, folder: int, old: tuple[int, int], new: tuple[int, int]) -> bool:
+        """The same message, under another UIDVALIDITY and UID; False when that one is saved."""
         with self.changing() as connection:
             connection.execute(
-                "UPDATE OR REPLACE message SET uid_validity = ?, uid = ?"
+                "DELETE FROM message WHERE folder = ? AND uid_validity = ? AND uid = ?"
+                " AND status != 'saved'",
+                (folder, *new),
+            )
+            moved = connection.execute(
+                "UPDATE OR IGNORE message SET uid_validity = ?, uid = ?"
                 " WHERE folder = ? AND uid_validity = ? AND uid = ?",
-                (uid_validity, uid, old.folder, old.uid_validity, old.uid),
+                (*new, folder, *old),
+            )
+            return moved.rowcount == 1
+
+    def leave_asked(self, folder: int) -> None:
+        """What was asked for in a folder and never came is not wanted now, nor forgotten."""
+        with self.changing() as connection:
+            connection.execute(
+                "UPDATE message SET status = 'left' WHERE folder = ? AND status = 'asked'",
+                (folder,),
             )
 
     def forget_asked(self, folder: int) -> None:
-        """Drop what was asked for in a folder and never came, before it is planned anew."""
+        """Drop what was asked for in a folder and never came, before all of it is asked for."""
         with self.changing() as connection:
             connection.execute(
-                "DELETE FROM message WHERE folder = ? AND status = 'asked'", (folder,)
+                "DELETE FROM message WHERE folder = ? AND status IN ('asked', 'left')", (folder,)
+            )
+
+    def forget(self, records: Iterable[Record]) -> None:
+        """Drop messages that the server has no longer."""
+        with self.changing() as connection:
+            connection.executemany(
+                "DELETE FROM message WHERE folder = ? AND uid_validity = ? AND uid = ?",
+                map(_key, records),
             )
 
     def uids(self, folder: int, uid_validity: int, status: Status) -> set[int]:
@@ -319,3 +373,7 @@ class Ledger(LedgerDatabase):
             return tuple(map(as_record, rows))
         except (AttributeError, TypeError, ValueError) as error:  # a row that we never wrote
             raise refused(self._path, "it is damaged") from error
+
+
+def _key(record: Record) -> tuple[int, int, int]:
+    return record.folder, record.uid_validity, record.uid

@@ -25,7 +25,9 @@ CREATE TABLE folder (
     name TEXT NOT NULL,
     path TEXT NOT NULL UNIQUE,
     uid_validity INTEGER,
-    total INTEGER NOT NULL DEFAULT 0
+    total INTEGER NOT NULL DEFAULT 0,
+    levels TEXT NOT NULL DEFAULT '[]',
+    error TEXT
 );
 CREATE TABLE message (
     folder INTEGER NOT NULL REFERENCES folder,
@@ -43,6 +45,7 @@ CREATE TABLE message (
     file_size INTEGER,
     file_sha256 TEXT,
     error TEXT,
+    server_size INTEGER,
     PRIMARY KEY (folder, uid_validity, uid)
 ) WITHOUT ROWID;
 CREATE INDEX message_status ON message (folder, status, uid_validity, uid);

@@ -4,23 +4,37 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from tuimail.errors import ConnectError, FileError, TuimailError, UsageError
-from tuimail.export.background import wait_for
-from tuimail.export.layout import Layout, is_renamed
+from tuimail.errors import (
+    ConnectError,
+    ConnectionLost,
+    FileError,
+    FolderChanged,
+    TuimailError,
+    UsageError,
+)
+from tuimail.export.layout import Layout, folder_levels, is_renamed
 from tuimail.export.ledger import Ledger
-from tuimail.export.moved import move_saved
+from tuimail.export.moved import LostMessages
+from tuimail.export.patience import PAUSES
 from tuimail.export.plan_rows import EMAIL_ID, plan_rows
+from tuimail.export.questions import Questions
 from tuimail.export.records import FolderRecord, Record, Status
-from tuimail.imap.folder import Folder
+from tuimail.export.saved_files import SavedFiles
+from tuimail.files import Directory
+from tuimail.imap.folder import Folder, folder_key
 from tuimail.imap.job import Lane, Request
 from tuimail.imap.paging import Order
 from tuimail.imap.search import UidArray, uid_array
 from tuimail.imap.selection import Chosen, Selection
 from tuimail.imap.store import MailStore
 from tuimail.text import MailText
+
+_EVERYTHING = Selection(order=Order(descending=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +99,27 @@ def plan_export(
     on_progress: Callable[[PlanProgress], None] = lambda _: None,
     on_skipped: Callable[[FolderRecord, Record], None] | None = None,
     wanted: Request[Any] | None = None,
+    *,
+    directory: Directory | None = None,
+    pauses: Sequence[float] = PAUSES,
 ) -> Plan:
     """Ask the server what there is, and put into the ledger what is to be fetched.
 
-    What was asked for earlier and never came is forgotten first. `on_skipped` gets each chosen
-    message that is saved already. A folder that cannot be opened is a failure of the plan. Raises
-    ConnectError, ConnectionLost, FileError, UsageError. A thread of its own may call it; memory
-    does not grow with the messages, but for their UIDs. Once nobody wants it (`wanted`), it raises
-    CancelledError without waiting for the server.
+    A saved message whose file is not in the `directory`, or in another size, is fetched again.
+    What was asked for earlier and never came is forgotten when all of its folder is asked for,
+    else it is left. `on_skipped` gets each chosen message that is saved already. A folder that
+    cannot be opened is a failure of the plan, and noted in the ledger. Raises ConnectError,
+    FileError, UsageError, and ConnectionLost when the server cuts every connection. A thread of
+    its own may call it; memory does not grow with the messages, but for their UIDs. Once nobody
+    wants it (`wanted`), it raises CancelledError without waiting for the server.
     """
-    return _Planner(store, folders, selection, ledger, on_progress, on_skipped, wanted).plan()
+    questions = Questions(pauses, wanted)
+    with ExitStack() as stack:
+        files = stack.enter_context(SavedFiles(directory)) if directory is not None else None
+        planner = _Planner(
+            store, folders, selection, ledger, questions, files, on_progress, on_skipped
+        )
+        return planner.plan()
 
 
 class _Planner:
@@ -104,22 +129,25 @@ class _Planner:
         folders: Sequence[Folder],
         selection: Selection,
         ledger: Ledger,
+        questions: Questions,
+        files: SavedFiles | None,
         on_progress: Callable[[PlanProgress], None],
         on_skipped: Callable[[FolderRecord, Record], None] | None,
-        wanted: Request[Any] | None,
     ) -> None:
         self._store = store
         self._folders = folders
-        self._selection = selection
+        self._selection = replace(selection, order=_EVERYTHING.order, page=None)
+        self._is_whole = selection.numbers is None and selection.query is None
         self._ledger = ledger
+        self._questions = questions
+        self._files = files
         self._on_progress = on_progress
         self._on_skipped = on_skipped
-        self._wanted = wanted
-        self._records = {record.raw_name: record for record in ledger.folders()}
-        self._layout = Layout(tuple(self._records.values()), folders)
+        self._records = {folder_key(record.raw_name): record for record in ledger.folders()}
+        self._layout = Layout(tuple(self._records.values()))
         self._planned: list[PlannedFolder] = []
-        self._renames: list[tuple[MailText, str]] = []
         self._notes: list[str] = []
+        self._renames: list[tuple[MailText, str]] = []
         self._failures: list[tuple[MailText, str]] = []
         self._has_email_ids: bool | None = None
         """Whether the server has EMAILID (RFC 8474); None before a message could be asked."""
@@ -128,12 +156,18 @@ class _Planner:
         found = 0
         for count, (folder, request) in enumerate(self._choose_ahead(), 1):
             try:
+                chosen = self._take_chosen(folder, request)
                 with self._ledger.changing():
-                    found += self._plan_folder(folder, wait_for(request, self._wanted))
+                    self._planned.append(self._plan_folder(folder, chosen))
+                found += len(chosen.uids)
             except (ConnectError, FileError, UsageError):
                 raise
             except TuimailError as error:
+                if self._questions.is_hopeless:
+                    raise
                 self._failures.append((folder.name, str(error)))
+                with self._ledger.changing():
+                    self._ledger.note_unopened(self._find_record(folder).id, str(error))
             self._on_progress(PlanProgress(count, len(self._folders), found))
         return Plan(
             tuple(self._planned), tuple(self._renames), tuple(self._notes), tuple(self._failures)
@@ -141,11 +175,10 @@ class _Planner:
 
     def _choose_ahead(self) -> Iterator[tuple[Folder, Request[Chosen]]]:
         """What is chosen of each folder; those of the next ones are asked for already."""
-        everything = replace(self._selection, order=Order(descending=False), page=None)
         ahead: deque[tuple[Folder, Request[Chosen]]] = deque()
         try:
             for folder in self._folders:
-                ahead.append((folder, self._store.choose(folder, everything, lane=Lane.BULK)))
+                ahead.append((folder, self._choose(folder)))
                 if len(ahead) > len(self._store.connection_states):
                     yield ahead.popleft()
             while ahead:
@@ -154,58 +187,138 @@ class _Planner:
             for _, request in ahead:
                 request.cancel()
 
-    def _plan_folder(self, folder: Folder, chosen: Chosen) -> int:
-        """Gives how many messages were chosen."""
-        record = self._find_record(folder)
-        self._ledger.forget_asked(record.id)
-        validity = chosen.uid_validity
-        if record.uid_validity not in (None, validity):
-            self._follow(folder, record, chosen)
-        saved = self._ledger.uids(record.id, validity, Status.SAVED)
-        left = uid_array([uid for uid in chosen.uids if uid not in saved])
-        skipped = len(chosen.uids) - len(left)
-        if skipped and self._on_skipped is not None:
-            among = set(chosen.uids)
-            for one in self._ledger.iter_records(Status.SAVED, record.id):
-                if one.uid_validity == validity and one.uid in among:
-                    self._on_skipped(record, one)
-        self._ledger.ask(self._rows(folder, record, chosen, left))
-        self._ledger.note_folder(record.id, validity, len(chosen.uids))
-        octets = self._ledger.count(Status.ASKED, record.id)[1]
-        self._planned.append(PlannedFolder(record, len(chosen.uids), skipped, len(left), octets))
-        return len(chosen.uids)
+    def _choose(self, folder: Folder) -> Request[Chosen]:
+        return self._store.choose(folder, self._selection, lane=Lane.BULK)
 
-    def _find_record(self, folder: Folder) -> FolderRecord:
-        record = self._records.get(folder.raw_name)
-        if record is None:
-            path = self._layout.place(folder)
-            record = self._ledger.add_folder(folder.raw_name, str(folder.name), path)
+    def _take_chosen(self, folder: Folder, request: Request[Chosen]) -> Chosen:
+        try:
+            return self._questions.answer(partial(self._choose, folder), request)
+        except ConnectionLost as error:
+            self._questions.count_loss(error)
+            raise
+
+    def _choose_whole(self, chosen: Chosen) -> UidArray:
+        """The UIDs of all messages of a folder of which some are chosen."""
+        if self._is_whole:
+            return chosen.uids
+        whole = self._questions.answer(
+            lambda: self._store.choose(chosen.folder, _EVERYTHING, lane=Lane.BULK)
+        )
+        if whole.uid_validity != chosen.uid_validity:
+            raise FolderChanged("the folder was made anew on the server meanwhile")
+        return whole.uids
+
+    def _plan_folder(self, folder: Folder, chosen: Chosen) -> PlannedFolder:
+        record = self._find_record(folder)
+        self._forget(record, chosen)
+        self._ask(record, chosen)
+        self._check_saved(record, chosen)
+        self._ledger.note_folder(record.id, chosen.uid_validity, len(chosen.uids))
+        asked, octets = self._ledger.count(Status.ASKED, record.id)
+        server = len(chosen.uids)
         if is_renamed(folder, record.path):
             self._renames.append((folder.name, record.path))
-        return record
+        return PlannedFolder(record, server, server - asked, asked, octets)
 
-    def _follow(self, folder: Folder, record: FolderRecord, chosen: Chosen) -> None:
-        found = self._rows(folder, record, chosen, chosen.uids)
-        moved, count = move_saved(self._ledger, record.id, chosen.uid_validity, found)
-        if count:
-            self._notes.append(
-                f"{folder.name} was made anew on the server (UIDVALIDITY {record.uid_validity} is"
-                f" {chosen.uid_validity} now): {moved:,} of {count:,} saved messages were found"
-                " again, the rest is fetched"
+    def _find_record(self, folder: Folder) -> FolderRecord:
+        record = self._records.get(folder_key(folder.raw_name))
+        if record is not None:
+            return record
+        path = self._layout.place(folder)
+        return self._ledger.add_folder(
+            folder.raw_name, str(folder.name), path, folder_levels(folder)
+        )
+
+    def _forget(self, record: FolderRecord, chosen: Chosen) -> None:
+        """Drop what was to be saved and can no longer be, as far as that is known."""
+        if self._is_whole:
+            self._ledger.forget_asked(record.id)
+            there = set(chosen.uids)
+            self._ledger.forget(
+                one
+                for one in self._ledger.iter_records(Status.FAILED, record.id)
+                if one.uid_validity != chosen.uid_validity or one.uid not in there
+            )
+            return
+        self._ledger.leave_asked(record.id)
+        if self._ledger.count(Status.LEFT, record.id)[0]:
+            there = set(self._choose_whole(chosen))
+            self._ledger.forget(
+                one
+                for one in self._ledger.iter_records(Status.LEFT, record.id)
+                if one.uid_validity == chosen.uid_validity and one.uid not in there
             )
 
-    def _rows(
-        self, folder: Folder, record: FolderRecord, chosen: Chosen, uids: UidArray
-    ) -> Iterator[Record]:
+    def _ask(self, record: FolderRecord, chosen: Chosen) -> None:
+        """Ask for what is chosen and not saved, under this UIDVALIDITY or another one."""
+        validity = chosen.uid_validity
+        lost = LostMessages(self._ledger, record.id, validity)
+        is_anew = lost.count > 0 and record.uid_validity != validity
+        # Whoever is not found again now will not be: the next plan knows the new UIDVALIDITY.
+        uids = self._choose_whole(chosen) if is_anew else chosen.uids
+        saved = self._ledger.uids(record.id, validity, Status.SAVED)
+        unsaved = uid_array([uid for uid in uids if uid not in saved])
+        wanted = set(chosen.uids)
+        untold = 0
+
+        def choose_rows() -> Iterator[Record]:
+            nonlocal untold
+            for one in self._rows(record, chosen, unsaved):
+                if not lost.find_again(one) and one.uid in wanted:
+                    untold += one.server_size is None and one.internal_date is None
+                    yield one
+
+        self._ledger.ask(choose_rows())
+        if is_anew:
+            self._notes.append(
+                f"{record.name} was made anew on the server (UIDVALIDITY {record.uid_validity} is"
+                f" {validity} now): {lost.found:,} of {lost.count:,} saved messages were found"
+                " again, the rest is fetched"
+            )
+        if untold:
+            self._notes.append(
+                f"{record.name}: the server does not tell the date and subject of"
+                f" {_messages(untold)}; their files are named by the UID"
+            )
+
+    def _check_saved(self, record: FolderRecord, chosen: Chosen) -> None:
+        """Ask again for saved messages whose files are not as they were; tell of the others."""
+        chosen_uids = set(chosen.uids)
+        count = 0
+
+        def find_lost() -> Iterator[Record]:
+            nonlocal count
+            for one in self._ledger.iter_records(Status.SAVED, record.id):
+                if one.uid_validity != chosen.uid_validity or one.uid not in chosen_uids:
+                    continue
+                if self._files is not None and not self._files.hold(one):
+                    count += 1
+                    yield one
+                elif self._on_skipped is not None:
+                    self._on_skipped(record, one)
+
+        self._ledger.ask_again(find_lost())
+        if count:
+            self._notes.append(
+                f"{record.name}: the files of {_messages(count)} are missing or have another size;"
+                " they are fetched again"
+            )
+
+    def _rows(self, record: FolderRecord, chosen: Chosen, uids: UidArray) -> Iterator[Record]:
         if uids and self._has_email_ids is None:
-            asked = self._store.unknown_items(folder, (EMAIL_ID,), lane=Lane.BULK)
-            unknown = wait_for(asked, self._wanted)
+            unknown = self._questions.answer(
+                lambda: self._store.unknown_items(chosen.folder, (EMAIL_ID,), lane=Lane.BULK)
+            )
             self._has_email_ids = None if unknown is None else not unknown
         return plan_rows(
             self._store,
+            self._questions,
             chosen,
             uids,
             record.id,
             with_email_id=bool(self._has_email_ids),
-            wanted=self._wanted,
         )
+
+
+def _messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count:,} messages"

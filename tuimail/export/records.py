@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -11,6 +12,8 @@ class Status(Enum):
     """What became of a message."""
 
     ASKED = "asked"
+    LEFT = "left"
+    """Asked for by an earlier run that was broken off, and not by the last one."""
     SAVED = "saved"
     FAILED = "failed"
 
@@ -29,6 +32,10 @@ class FolderRecord:
     """As of the last plan."""
     total: int
     """Messages that the server held and that were chosen, as of the last plan."""
+    levels: tuple[str, ...] = ()
+    """Of its name in the server's hierarchy, INBOX in upper case."""
+    error: str | None = None
+    """One sentence, when the last plan could not open it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class Record:
     uid: int
     status: Status
     size: int | None = None
-    """Octets on the server: RFC822.SIZE while it is asked for, counted once it is saved."""
+    """Octets: RFC822.SIZE while it is asked for, counted once it is saved."""
     internal_date: str | None = None
     """RFC 3339 with the server's zone."""
     flags: tuple[str, ...] = ()
@@ -59,11 +66,13 @@ class Record:
     file_sha256: str | None = None
     error: str | None = None
     """One sentence, when it failed."""
+    server_size: int | None = None
+    """RFC822.SIZE, at which some servers (Exchange) only guess."""
 
 
 COLUMNS = (
     "folder, uid_validity, uid, status, size, internal_date, flags, subject, message_id, email_id,"
-    " sha256, path, file_size, file_sha256, error"
+    " sha256, path, file_size, file_sha256, error, server_size"
 )
 """Of the table of messages, in the order of the fields of a Record."""
 
@@ -81,7 +90,7 @@ def as_row(record: Record) -> tuple[object, ...]:
         record.uid_validity,
         record.uid,
         record.status.value,
-        record.size if (record.size or 0) <= _LARGEST_SIZE else None,
+        _countable(record.size),
         record.internal_date,
         _encodable(" ".join(record.flags)),
         _encodable(record.subject),
@@ -92,7 +101,12 @@ def as_row(record: Record) -> tuple[object, ...]:
         record.file_size,
         record.file_sha256,
         _encodable(record.error),
+        _countable(record.server_size),
     )
+
+
+def _countable(size: int | None) -> int | None:
+    return size if (size or 0) <= _LARGEST_SIZE else None
 
 
 def _encodable(text: str | None) -> str | None:
@@ -114,3 +128,10 @@ def as_record(row: tuple[Any, ...]) -> Record:
         tuple(flags.split(" ")) if flags else (),
         *rest,
     )
+
+
+def as_folder_record(row: tuple[Any, ...]) -> FolderRecord:
+    """The record of a folder that a row keeps."""
+    number, raw_name, name, path, uid_validity, total, levels, error = row
+    names = tuple(map(str, json.loads(levels)))
+    return FolderRecord(number, raw_name, name, path, uid_validity, total, names, error)

@@ -128,7 +128,14 @@ class ExportTask:
         """As `plan_export`. Raises UsageError, FileError too when the folder is not for this."""
         self._open_ledger()
         return plan_export(
-            self._store, folders, selection, self.ledger, on_progress, on_skipped, wanted
+            self._store,
+            folders,
+            selection,
+            self.ledger,
+            on_progress,
+            on_skipped,
+            wanted,
+            directory=self._directory,
         )
 
     def start_plan(

@@ -10,7 +10,7 @@ from tuimail.errors import ConnectError, FileError, MessageGone, TuimailError, U
 from tuimail.export.difference import Difference, Kind
 from tuimail.export.ledger import Ledger
 from tuimail.export.records import FolderRecord, Record, Status
-from tuimail.imap.folder import Folder, with_subfolders
+from tuimail.imap.folder import Folder, folder_key, with_subfolders
 from tuimail.imap.identity import Identity
 from tuimail.imap.job import Request
 from tuimail.imap.paging import Order
@@ -37,11 +37,11 @@ def verify_server(
     `on_note` gets sentences on what is no difference: messages that were not chosen. Raises
     ConnectError, and FileError when the ledger cannot be read.
     """
-    folders = {_key(f.raw_name): f for f in store.folders().result() if f.selectable}
+    folders = {folder_key(f.raw_name): f for f in store.folders().result() if f.selectable}
     whole = _find_whole(tuple(folders.values()), ledger)
     records = ledger.folders()
     for record in records:
-        folder = folders.get(_key(record.raw_name))
+        folder = folders.get(folder_key(record.raw_name))
         if folder is None:
             yield Difference(Kind.GONE, "the server has this folder no longer", record.name)
             continue
@@ -55,7 +55,7 @@ def verify_server(
         if comparison.not_chosen and on_note is not None:
             count = f"{comparison.not_chosen:,} messages"
             on_note(f"{record.name}: on the server are {count} more, which were not asked for")
-    known = {_key(record.raw_name) for record in records}
+    known = {folder_key(record.raw_name) for record in records}
     for key, folder in folders.items():
         if key not in known and folder.raw_name in whole:
             sentence = "the server has this folder, the export has not"
@@ -68,15 +68,12 @@ def _find_whole(folders: Sequence[Folder], ledger: Ledger) -> frozenset[bytes]:
     for raw_name, below in ledger.scopes():
         chosen: Iterable[Folder] = folders
         if raw_name:
-            tops = [folder for folder in folders if _key(folder.raw_name) == _key(raw_name)]
+            tops = [
+                folder for folder in folders if folder_key(folder.raw_name) == folder_key(raw_name)
+            ]
             chosen = with_subfolders(folders, tops[0]) if tops and below else tops
         found.update(folder.raw_name for folder in chosen)
     return frozenset(found)
-
-
-def _key(raw_name: bytes) -> bytes:
-    """INBOX is one name in any case (RFC 9051, 5.1)."""
-    return b"INBOX" if raw_name.upper() == b"INBOX" else raw_name
 
 
 class _Comparison:
@@ -163,7 +160,7 @@ class _Comparison:
         for record in records:
             if record.uid not in sizes:
                 yield self._gone(record)
-            elif sizes[record.uid] != record.size:
+            elif sizes[record.uid] != record.server_size:
                 doubtful.append(record)
         # Some servers (Exchange) guess at sizes, so one that differs proves nothing yet.
         if doubtful:

@@ -45,7 +45,7 @@ class Folder:
     @property
     def is_inbox(self) -> bool:
         """INBOX is one name in any case (RFC 9051, 5.1)."""
-        return self.raw_name.upper() == b"INBOX"
+        return folder_key(self.raw_name) == b"INBOX"
 
     @property
     def selectable(self) -> bool:
@@ -82,6 +82,11 @@ class FolderStatus:
     uid_validity: int | None = None
     size: int | None = None
     """Octets of all messages together (RFC 8438)."""
+
+
+def folder_key(raw_name: bytes) -> bytes:
+    """The same for two raw names of one folder: INBOX in any case (RFC 9051, 5.1)."""
+    return b"INBOX" if raw_name.upper() == b"INBOX" else raw_name
 
 
 def find_folder(folders: Sequence[Folder], name: str) -> Folder:

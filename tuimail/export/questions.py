@@ -1,0 +1,58 @@
+"""What a plan asks the server, and asks again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from tuimail.errors import CommandRefused, ConnectionLost, ServerBusy
+from tuimail.export.background import pause_for, wait_for
+from tuimail.export.patience import MOST_LOSSES, Patience, is_passing
+from tuimail.imap.job import Request
+
+T = TypeVar("T")
+
+
+class Questions:
+    """Waits for answers, and bears with a server that has no time; one thread uses it.
+
+    Once nobody wants the whole (`wanted`), it raises CancelledError.
+    """
+
+    def __init__(self, pauses: Sequence[float], wanted: Request[Any] | None) -> None:
+        self._patience = Patience(pauses)
+        self._wanted = wanted
+        self._losses = 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so many answers in a row were lost that the next will be, too."""
+        return self._losses >= MOST_LOSSES
+
+    def count_loss(self, error: ConnectionLost) -> None:
+        """A question that could not be made smaller cost a connection; raises what ends it."""
+        self._losses += 1
+        if self.is_hopeless:
+            raise error
+
+    def count_answer(self) -> None:
+        """The server tells of messages."""
+        self._losses = 0
+
+    def answer(self, send: Callable[[], Request[T]], sent: Request[T] | None = None) -> T:
+        """The answer to a question that was `sent` already, or is now, and anew after a pause.
+
+        Raises what the request ends with.
+        """
+        while True:
+            try:
+                answer = wait_for(sent or send(), self._wanted)
+            except (CommandRefused, ServerBusy) as error:
+                pause = self._patience.begin_pause() if is_passing(error) else None
+                if pause is None:
+                    raise
+                pause_for(pause, self._wanted)
+                sent = None
+            else:
+                self._patience.renew()
+                return answer
