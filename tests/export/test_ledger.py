@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -139,6 +140,15 @@ def test_a_rehearsal_begins_as_the_ledger_and_leaves_it_alone(directory: Directo
         Ledger.rehearse(directory, "bob@example.org:993", SaveFormat.EML)
     with Ledger.rehearse(None, ACCOUNT, SaveFormat.MSG) as ledger:
         assert ledger.folders() == ()
+
+
+def test_a_rehearsal_refuses_what_another_version_wrote(directory: Directory) -> None:
+    begin(directory).close()
+    with sqlite3.connect(ledger_path(directory)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(UsageError, match="was written by another version of tuimail"):
+        Ledger.rehearse(directory, ACCOUNT, SaveFormat.EML)
 
 
 def test_an_error_in_the_middle_takes_all_of_it_back(directory: Directory) -> None:

@@ -82,7 +82,7 @@ class Ledger(LedgerDatabase):
             with directory.child(LEDGER_FOLDER, create=False) as folder:
                 require_file(folder)
         except FileError as error:
-            raise UsageError(f"there is no export in {shown_path(directory.path)}") from error
+            raise _NoExport(f"there is no export in {shown_path(directory.path)}") from error
         # A journal left by a crash can be rolled back only where one may write, and what it would
         # have undone must not be believed: SQLite refuses then.
         is_writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
@@ -103,7 +103,7 @@ class Ledger(LedgerDatabase):
         """A ledger of nobody else that begins as the folder's, if it has one: for a dry run."""
         connection = open_database(None)
         if directory is not None:
-            with suppress(UsageError), cls.read(directory) as there:
+            with suppress(_NoExport), cls.read(directory) as there:
                 there.copy_to(connection)
         path = directory.path / LEDGER_FOLDER / LEDGER_FILE if directory else Path(":memory:")
         ledger = cls(connection, path, None)
@@ -373,6 +373,10 @@ class Ledger(LedgerDatabase):
             return tuple(map(as_record, rows))
         except (AttributeError, TypeError, ValueError) as error:  # a row that we never wrote
             raise refused(self._path, "it is damaged") from error
+
+
+class _NoExport(UsageError):
+    """There is no ledger."""
 
 
 def _key(record: Record) -> tuple[int, int, int]:
