@@ -148,12 +148,17 @@ class Finishers:
     """Threads that finish batches while the next ones come."""
 
     def __init__(self, ledger: Ledger, count: int, on_finished: Callable[[Finished], None]) -> None:
-        self._ledger = ledger
         self._on_finished = on_finished
         self._stopping = threading.Event()
         self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._threads = [
-            threading.Thread(target=self._run, name="tuimail-finish", daemon=True)
+            # Made here: a run with nothing to do is over before a thread of it has begun.
+            threading.Thread(
+                target=self._run,
+                args=(Finisher(ledger, self._stopping),),
+                name="tuimail-finish",
+                daemon=True,
+            )
             for _ in range(count)
         ]
         for thread in self._threads:
@@ -170,8 +175,7 @@ class Finishers:
         for _ in self._threads:
             self._work.put(None)
 
-    def _run(self) -> None:
-        finisher = Finisher(self._ledger, self._stopping)
+    def _run(self, finisher: Finisher) -> None:
         try:
             while (work := self._work.get()) is not None:
                 saved: Sequence[Record] = ()
