@@ -17,7 +17,7 @@ from tests.export.exports import write_export
 from tests.export.ledgers import asked, begin, saved
 from tuimail.errors import FileError
 from tuimail.export.ledger import Ledger
-from tuimail.export.proof import FolderSum, count_folders, write_proof
+from tuimail.export.proof import write_proof
 from tuimail.export.records import Status
 from tuimail.files import Directory
 
@@ -211,24 +211,3 @@ def test_both_are_on_the_disk_before_they_have_their_names(tmp_path: Path) -> No
         ("renameat", ["SUMS"]),
         ("fsync", []),
     ]
-
-
-def test_the_sums_of_a_run_add_up(directory: Directory, ledger: Ledger) -> None:
-    ledger.add_folder(b"Sent", "Sent", "Sent")
-    ledger.note([saved(uid) for uid in (1, 2, 90)])  # 90 is not on the server any more
-    ledger.note([replace(asked(91), status=Status.FAILED, error="as then")])
-    ledger.note_folder(1, 7, 5)
-    ledger.ask([asked(3), asked(4), asked(5)])
-    before = count_folders(ledger)
-    assert before == (
-        FolderSum(1, "INBOX", server=5, saved=3, skipped=0, failed=1),
-        FolderSum(2, "Sent", server=0, saved=0, skipped=0, failed=0),
-    )
-    ledger.note([saved(3), replace(asked(4), status=Status.FAILED, error="no")])
-    half = count_folders(ledger)[0].since(before[0], skipped=2)
-    assert half == FolderSum(1, "INBOX", server=5, saved=1, skipped=2, failed=1)
-    assert not half.adds_up
-    ledger.note([saved(5)])
-    whole = count_folders(ledger)[0].since(before[0], skipped=2)
-    assert whole == FolderSum(1, "INBOX", server=5, saved=2, skipped=2, failed=1)
-    assert whole.adds_up

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from heapq import merge
 
 from tuimail.export.ledger import Ledger
@@ -55,33 +55,6 @@ class FolderSum:
     def adds_up(self) -> bool:
         """Whether every message is accounted for."""
         return self.server == self.saved + self.skipped + self.failed
-
-    def since(self, earlier: FolderSum, skipped: int) -> FolderSum:
-        """What one run did: this sum, less what there was `earlier`, when the run began.
-
-        `skipped` of the messages that were chosen were saved by then.
-        """
-        return replace(
-            self,
-            saved=self.saved - earlier.saved,
-            skipped=skipped,
-            failed=self.failed - earlier.failed,
-        )
-
-
-def count_folders(ledger: Ledger) -> tuple[FolderSum, ...]:
-    """All that the ledger holds, folder by folder; nothing of it counts as skipped."""
-    return tuple(
-        FolderSum(
-            folder.id,
-            folder.name,
-            server=folder.total,
-            saved=ledger.count(Status.SAVED, folder.id)[0],
-            skipped=0,
-            failed=ledger.count(Status.FAILED, folder.id)[0],
-        )
-        for folder in ledger.folders()
-    )
 
 
 def write_proof(ledger: Ledger, directory: Directory) -> None:
