@@ -233,12 +233,13 @@ class _Planner:
         """Drop what was to be saved and can no longer be, as far as that is known."""
         if self._is_whole:
             self._ledger.forget_asked(record.id)
-            there = set(chosen.uids)
-            self._ledger.forget(
-                one
-                for one in self._ledger.iter_records(Status.FAILED, record.id)
-                if one.uid_validity != chosen.uid_validity or one.uid not in there
-            )
+            if self._ledger.count(Status.FAILED, record.id)[0]:
+                there = set(chosen.uids)
+                self._ledger.forget(
+                    one
+                    for one in self._ledger.iter_records(Status.FAILED, record.id)
+                    if one.uid_validity != chosen.uid_validity or one.uid not in there
+                )
             return
         self._ledger.leave_asked(record.id)
         if self._ledger.count(Status.LEFT, record.id)[0]:
@@ -256,15 +257,16 @@ class _Planner:
         is_anew = lost.count > 0 and record.uid_validity != validity
         # Whoever is not found again now will not be: the next plan knows the new UIDVALIDITY.
         uids = self._choose_whole(chosen) if is_anew else chosen.uids
+        wanted = None if uids is chosen.uids else frozenset(chosen.uids)
         saved = self._ledger.uids(record.id, validity, Status.SAVED)
         unsaved = uid_array([uid for uid in uids if uid not in saved])
-        wanted = set(chosen.uids)
+        del saved
         untold = 0
 
         def choose_rows() -> Iterator[Record]:
             nonlocal untold
             for one in self._rows(record, chosen, unsaved):
-                if not lost.find_again(one) and one.uid in wanted:
+                if not lost.find_again(one) and (wanted is None or one.uid in wanted):
                     untold += one.server_size is None and one.internal_date is None
                     yield one
 
@@ -283,6 +285,8 @@ class _Planner:
 
     def _check_saved(self, record: FolderRecord, chosen: Chosen) -> None:
         """Ask again for saved messages whose files are not as they were; tell of the others."""
+        if not self._ledger.count(Status.SAVED, record.id)[0]:
+            return
         chosen_uids = set(chosen.uids)
         count = 0
 
