@@ -98,7 +98,13 @@ def export(
     listener = heard or Heard()
     with opened(path, save_format) as (directory, ledger):
         plan = plan_export(
-            store, every_folder(store), selection, ledger, directory=directory, pauses=pauses
+            store,
+            every_folder(store),
+            selection,
+            ledger,
+            directory=directory,
+            pauses=pauses,
+            on_waits=listener.waits,
         )
         request = run_export(store, plan, ledger, directory, listener, pauses=pauses)
         return Exported(plan, request.result(WAIT), listener)

@@ -221,6 +221,8 @@ class TestThrottled:
             done = export_from(server, tmp_path, connections=1)
         assert done.sums == [("INBOX", 20, 20, 0, 0)]
         assert done.plan.failures == ()
+        assert len(done.heard.sentences) == 2
+        assert "Come back later; going on in 0 seconds" in done.heard.sentences[0]
         assert FIRST_FILE in files(tmp_path)
 
     @pytest.mark.parametrize("at", ["EXAMINE", "rows"])

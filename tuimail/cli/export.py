@@ -137,7 +137,7 @@ class _Export:
 
         on_skipped = lines.skip if lines is not None and self._output.as_json else None
         try:
-            plan = self._task.plan(folders, selection, show, on_skipped)
+            plan = self._task.plan(folders, selection, show, on_skipped, on_waits=self._output.note)
         finally:
             self._output.end_progress()
         if lines is not None:

@@ -35,6 +35,7 @@ from tuimail.export.records import (
     as_folder_record,
     as_record,
     as_row,
+    encodable,
 )
 from tuimail.files import Directory, shown_path
 
@@ -199,7 +200,9 @@ class Ledger(LedgerDatabase):
     def note_unopened(self, folder: int, sentence: str) -> None:
         """Note why a folder could not be planned."""
         with self.changing() as connection:
-            connection.execute("UPDATE folder SET error = ? WHERE id = ?", (sentence, folder))
+            connection.execute(
+                "UPDATE folder SET error = ? WHERE id = ?", (encodable(sentence), folder)
+            )
 
     # --- messages
 

@@ -102,18 +102,20 @@ def plan_export(
     *,
     directory: Directory | None = None,
     pauses: Sequence[float] = PAUSES,
+    on_waits: Callable[[str], None] = lambda _: None,
 ) -> Plan:
     """Ask the server what there is, and put into the ledger what is to be fetched.
 
-    A saved message whose file is not in the `directory`, or in another size, is fetched again.
-    What was asked for earlier and never came is forgotten when all of its folder is asked for,
-    else it is left. `on_skipped` gets each chosen message that is saved already. A folder that
-    cannot be opened is a failure of the plan, and noted in the ledger. Raises ConnectError,
-    FileError, UsageError, and ConnectionLost when the server cuts every connection. A thread of
-    its own may call it; memory does not grow with the messages, but for their UIDs. Once nobody
-    wants it (`wanted`), it raises CancelledError without waiting for the server.
+    A saved message whose file is not in the `directory`, or in another size, is fetched again. What
+    was asked for earlier and never came is forgotten when all of its folder is asked for, else it
+    is left. `on_skipped` gets each chosen message that is saved already, `on_waits` a sentence when
+    the server has no time and is asked again later. A folder that cannot be opened is a failure of
+    the plan, and noted in the ledger. Raises ConnectError, FileError, UsageError, and
+    ConnectionLost when the server cuts every connection. A thread of its own may call it; memory
+    does not grow with the messages, but for their UIDs. Once nobody wants it (`wanted`), it raises
+    CancelledError without waiting for the server.
     """
-    questions = Questions(pauses, wanted)
+    questions = Questions(pauses, wanted, on_waits)
     with ExitStack() as stack:
         files = stack.enter_context(SavedFiles(directory)) if directory is not None else None
         planner = _Planner(

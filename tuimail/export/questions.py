@@ -19,9 +19,15 @@ class Questions:
     Once nobody wants the whole (`wanted`), it raises CancelledError.
     """
 
-    def __init__(self, pauses: Sequence[float], wanted: Request[Any] | None) -> None:
+    def __init__(
+        self,
+        pauses: Sequence[float],
+        wanted: Request[Any] | None,
+        on_waits: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._patience = Patience(pauses)
         self._wanted = wanted
+        self._on_waits = on_waits
         self._losses = 0
 
     @property
@@ -51,6 +57,7 @@ class Questions:
                 pause = self._patience.begin_pause() if is_passing(error) else None
                 if pause is None:
                     raise
+                self._on_waits(f"{error}; going on in {pause:.0f} seconds")
                 pause_for(pause, self._wanted)
                 sent = None
             else:

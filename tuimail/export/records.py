@@ -92,15 +92,15 @@ def as_row(record: Record) -> tuple[object, ...]:
         record.status.value,
         _countable(record.size),
         record.internal_date,
-        _encodable(" ".join(record.flags)),
-        _encodable(record.subject),
-        _encodable(record.message_id),
-        _encodable(record.email_id),
+        encodable(" ".join(record.flags)),
+        encodable(record.subject),
+        encodable(record.message_id),
+        encodable(record.email_id),
         record.sha256,
-        _encodable(record.path),
+        encodable(record.path),
         record.file_size,
         record.file_sha256,
-        _encodable(record.error),
+        encodable(record.error),
         _countable(record.server_size),
     )
 
@@ -109,7 +109,8 @@ def _countable(size: int | None) -> int | None:
     return size if (size or 0) <= _LARGEST_SIZE else None
 
 
-def _encodable(text: str | None) -> str | None:
+def encodable(text: str | None) -> str | None:
+    """Text that SQLite keeps: lone surrogates become `?`."""
     if text is None or text.isascii():
         return text
     return text.encode(errors="replace").decode()

@@ -124,6 +124,7 @@ class ExportTask:
         on_progress: Callable[[PlanProgress], None] = lambda _: None,
         on_skipped: Callable[[FolderRecord, Record], None] | None = None,
         wanted: Request[Any] | None = None,
+        on_waits: Callable[[str], None] = lambda _: None,
     ) -> Plan:
         """As `plan_export`. Raises UsageError, FileError too when the folder is not for this."""
         self._open_ledger()
@@ -136,6 +137,7 @@ class ExportTask:
             on_skipped,
             wanted,
             directory=self._directory,
+            on_waits=on_waits,
         )
 
     def start_plan(
