@@ -78,8 +78,8 @@ def make_folder(path: Path) -> None:
 
 
 def make_link(path: Path) -> None:
-    path.rename(path.with_name("kept.part"))
-    path.symlink_to("kept.part")
+    path.rename(path.parents[2] / "kept")
+    path.symlink_to(path.parents[2] / "kept")
 
 
 def make_pipe(path: Path) -> None:
@@ -173,15 +173,21 @@ def test_files_of_strangers_wherever_they_are(export: Path) -> None:
         path.write_bytes(b"")
     (export / "link").symlink_to("/etc")
     (export / "Archive/dangling").symlink_to("nowhere")
-    (export / "INBOX/half.eml.part").write_bytes(b"what a crash left")
+    for name in ("INBOX/half.eml.part", "index.csv.part"):
+        (export / name).write_bytes(b"what a crash left")
     (export / "empty").mkdir()
     assert {(kind, path) for kind, path, _ in told(export)} == {
         ("unknown", name)
         for name in (
             *("x.eml", "INBOX/index.csv", "deep/er/SHA256SUMS", "INBOX/.tuimail/a", odd),
-            *("link", "Archive/dangling"),
+            *("link", "Archive/dangling", "INBOX/half.eml.part", "index.csv.part"),
         )
     }
+
+
+def test_what_was_never_finished(export: Path) -> None:
+    (export / "INBOX/half.eml.part").write_bytes(b"what a crash left")
+    assert told(export) == [("unknown", "INBOX/half.eml.part", "it was never finished")]
 
 
 def test_a_folder_that_was_replaced_by_a_link(export: Path, tmp_path: Path) -> None:
@@ -213,6 +219,17 @@ def test_what_failed_and_what_never_came_is_told(export: Path) -> None:
     assert first.sentence == "it was not saved: the server sends garbage"
     assert (second.kind.value, second.folder, second.uid) == ("unfinished", "INBOX", None)
     assert second.sentence.startswith("1,200 of its messages have not been saved yet")
+
+
+def test_a_folder_that_could_not_be_opened_is_told(export: Path) -> None:
+    with changing(export) as ledger:
+        (closed,) = (folder for folder in ledger.folders() if folder.name == "Archive")
+        ledger.note_unopened(closed.id, "the server refused EXAMINE: Permission denied")
+    (found,) = verify(export)
+    assert (found.kind.value, found.folder, found.uid) == ("failed", "Archive", None)
+    assert found.sentence == (
+        "it could not be opened: the server refused EXAMINE: Permission denied"
+    )
 
 
 @pytest.mark.parametrize(

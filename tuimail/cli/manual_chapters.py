@@ -159,7 +159,8 @@ does not begin while an export is at work in DIR.
 |---|---|
 | `missing`, `altered`, `unreadable` | a file that was saved, `index.csv`, `SHA256SUMS` |
 | `unknown` | a file that the export did not write, or never finished (`.part`) |
-| `failed`, `unfinished` | messages that could not be saved, or did not come yet |
+| `failed` | a message that could not be saved, or a folder that could not be opened |
+| `unfinished` | messages that did not come yet |
 | `new`, `gone`, `changed` | messages and folders of the server since the export |
 | `unchecked` | a folder, or a message, that the server did not let compare |
 

@@ -20,7 +20,7 @@ class Kind(Enum):
     """A file that the export did not write."""
     # of the ledger itself
     FAILED = "failed"
-    """A message could not be saved."""
+    """A message, or a folder, could not be saved."""
     UNFINISHED = "unfinished"
     """Messages were asked for and have not come."""
     # of the server

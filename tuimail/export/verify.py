@@ -24,17 +24,19 @@ OnProgress = Callable[[int, int], None]
 """Told how many files were read, and how many there are."""
 
 _CHUNK = 1 << 20
+_NOT_OURS = "it was not written by this export"
+_HALF_WRITTEN = "it was never finished"
 _OWN_FILES = frozenset({INDEX_FILE, SUMS_FILE})
 
 
 def verify_files(
     directory: Directory, ledger: Ledger, on_progress: OnProgress | None = None
 ) -> Iterator[Difference]:
-    """Missing, altered and unknown files, then messages that were never saved.
+    """Missing, altered and unknown files, then folders and messages that were never saved.
 
     `index.csv` and `SHA256SUMS` are compared with the ledger too.
 
-    Nothing is written. Links are not followed: one is a difference. Raises FileError when the
+    Nothing is changed. Links are not followed: one is a difference. Raises FileError when the
     ledger cannot be read.
     """
     names = {folder.id: folder.name for folder in ledger.folders()}
@@ -42,10 +44,12 @@ def verify_files(
     yield from _verify_proof(directory, ledger)
     yield from _find_unknown(directory, ledger)
     for folder in ledger.folders():
+        if folder.error is not None:
+            yield Difference(Kind.FAILED, f"it could not be opened: {folder.error}", folder.name)
         for record in ledger.iter_records(Status.FAILED, folder.id):
             sentence = f"it was not saved: {record.error}"
             yield _of_record(Kind.FAILED, sentence, record, names)
-        left, _ = ledger.count(Status.ASKED, folder.id)
+        left = sum(ledger.count(status, folder.id)[0] for status in (Status.ASKED, Status.LEFT))
         if left:
             sentence = f"{left:,} of its messages have not been saved yet; export it again"
             yield Difference(Kind.UNFINISHED, sentence, folder.name)
@@ -168,9 +172,9 @@ def _find_unknown(directory: Directory, ledger: Ledger) -> Iterator[Difference]:
             yield Difference(Kind.UNREADABLE, str(error), path=path)
             continue
         for name in others:
-            is_own = name.endswith(PART) or (not path and name in _OWN_FILES)
+            is_own = not path and name in _OWN_FILES
             if not is_own and not _is_known(ledger, start + name):
-                sentence = "it was not written by this export"
+                sentence = _HALF_WRITTEN if name.endswith(PART) else _NOT_OURS
                 yield Difference(Kind.UNKNOWN, sentence, path=start + name)
         waiting += [start + name for name in reversed(folders) if path or name != LEDGER_FOLDER]
 
