@@ -40,7 +40,6 @@ from tuimail.export.names import SaveFormat
 from tuimail.export.plan import plan_export
 from tuimail.export.records import Status
 from tuimail.export.run import run_export
-from tuimail.files import Directory
 from tuimail.imap import pool
 from tuimail.imap.number_set import NumberSet
 from tuimail.imap.selection import Selection
@@ -350,25 +349,6 @@ class TestGoesOn:
             blocked.rmdir()
             export_from(server, tmp_path)
         assert len(files(tmp_path)) == 300 == check_against_ledger(tmp_path)
-
-
-def test_what_a_crash_left_half_written_is_taken_away(tmp_path: Path) -> None:
-    inbox = tmp_path / "INBOX"
-    inbox.mkdir()
-    stale = inbox / "2024-01-01_0001_gone-since_77.eml.part"
-    kept = (inbox / "notes.part", inbox / "a_7.eml.part.part", tmp_path / "x_1.eml.part")
-    for path in (stale, *kept):
-        path.write_bytes(b"half")
-    (inbox / "folder_1.msg.part").mkdir()
-    with (
-        RecordingServer(mailbox_of(3)) as server,
-        Directory.open(inbox) as folder,
-        folder.create_part("2024-01-01_0001_being-saved_78.eml"),
-    ):
-        export_from(server, tmp_path)
-        assert (inbox / "2024-01-01_0001_being-saved_78.eml.part").exists()
-    assert not stale.exists()
-    assert all(path.exists() for path in kept)
 
 
 class TestMsg:
