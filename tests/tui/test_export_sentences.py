@@ -117,23 +117,6 @@ def test_how_far_a_run_is(progress: ExportProgress, seconds: float, words: str) 
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0 s"),
-        (59.4, "59 s"),
-        (59.6, "1 min"),
-        (100, "2 min"),
-        (3_599, "1 h"),
-        (3_900, "1 h 5 min"),
-        (36_300, "10 h"),
-        (360_000, "100 h"),
-    ],
-)
-def test_a_wait(seconds: float, words: str) -> None:
-    assert export_sentences.format_wait(seconds) == words
-
-
-@pytest.mark.parametrize(
     ("report", "plan", "failure", "words", "is_complete"),
     [
         (report_of(3, 3), plan_of(3), "", "Exported 3 messages in /srv/mail.", True),

@@ -13,6 +13,7 @@ from tuimail.tui.figures import (
     format_moment,
     format_range,
     format_size,
+    format_wait,
 )
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -83,3 +84,21 @@ def test_counts(count: int | None, shown: str) -> None:
 )
 def test_ranges(total: int, number: int, shown: str) -> None:
     assert format_range(window(total, number, 50, descending=True)) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (100, "2 min"),
+        (3_599, "1 h"),
+        (3_900, "1 h 5 min"),
+        (36_300, "10 h"),
+        (360_000, "4 days"),
+        (86_400_000, "1,000 days"),
+    ],
+)
+def test_a_wait(seconds: float, words: str) -> None:
+    assert format_wait(seconds) == words

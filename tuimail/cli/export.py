@@ -24,7 +24,7 @@ from tuimail.files import shown_path
 from tuimail.imap.folder import Folder, find_folder
 from tuimail.imap.selection import Selection
 from tuimail.imap.store import MailStore
-from tuimail.tui.figures import format_messages, format_size
+from tuimail.tui.figures import format_messages, format_size, format_wait
 
 _COLUMNS = (
     Column("FOLDER", most=40),
@@ -146,6 +146,8 @@ class _Export:
 
     def _tell_plan(self, plan: Plan) -> None:
         told = f"{format_messages(plan.messages)} to fetch, {format_size(plan.octets)}"
+        if plan.seconds is not None:
+            told += f", about {format_wait(plan.seconds)}"
         if plan.skipped:
             told += f"; {plan.skipped:,} saved already"
         free = self._task.measure_room(plan).free

@@ -74,6 +74,8 @@ class Plan:
     """Sentences: what is worth knowing before."""
     failures: tuple[tuple[MailText, str], ...]
     """Folders that cannot be exported, each with one sentence."""
+    seconds: float | None = None
+    """How long it will take at the speed that was measured, about; None where nobody did."""
 
     @property
     def messages(self) -> int:

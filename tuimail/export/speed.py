@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 from tuimail.errors import TuimailError
+from tuimail.export.background import wait_for
 from tuimail.export.ledger import Ledger
 from tuimail.export.plan import Plan
 from tuimail.export.records import Record, Status
 from tuimail.imap.identity import Identity
+from tuimail.imap.job import Request
 from tuimail.imap.store import MailStore
 
 WORTH_MEASURING = 16 << 20
@@ -39,10 +42,13 @@ class _Counter:
         pass
 
 
-def estimate_seconds(store: MailStore, ledger: Ledger, plan: Plan) -> float | None:
+def estimate_seconds(
+    store: MailStore, ledger: Ledger, plan: Plan, wanted: Request[Any] | None = None
+) -> float | None:
     """How long one connection would take for what is planned, about; it waits for the answer.
 
     Some messages are fetched and dropped. None where that is not worth it, or does not succeed.
+    Raises CancelledError once nobody wants it (`wanted`).
     """
     if plan.octets < WORTH_MEASURING:
         return None
@@ -54,7 +60,7 @@ def estimate_seconds(store: MailStore, ledger: Ledger, plan: Plan) -> float | No
     ]
     started = time.monotonic()
     try:
-        store.raw(identities, counter).result()
+        wait_for(store.raw(identities, counter), wanted)
     except TuimailError:
         return None
     seconds = time.monotonic() - started

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from tuimail.export.proof import INDEX_FILE, SUMS_FILE, write_proof
 from tuimail.export.records import FolderRecord, Record
 from tuimail.export.report import ExportListener, ExportReport
 from tuimail.export.run import run_export
+from tuimail.export.speed import estimate_seconds
 from tuimail.files import Directory, free_space, safe_name, shown_path
 from tuimail.imap.endpoint import Endpoint
 from tuimail.imap.folder import Folder, in_outline_order, with_subfolders
@@ -126,9 +127,12 @@ class ExportTask:
         wanted: Request[Any] | None = None,
         on_waits: Callable[[str], None] = lambda _: None,
     ) -> Plan:
-        """As `plan_export`. Raises UsageError, FileError too when the folder is not for this."""
+        """As `plan_export`, with the time that it will take.
+
+        Raises UsageError, FileError too when the folder is not for this.
+        """
         self._open_ledger()
-        return plan_export(
+        plan = plan_export(
             self._store,
             folders,
             selection,
@@ -139,6 +143,7 @@ class ExportTask:
             directory=self._directory,
             on_waits=on_waits,
         )
+        return replace(plan, seconds=estimate_seconds(self._store, self.ledger, plan, wanted))
 
     def start_plan(
         self, scope: Scope, on_progress: Callable[[PlanProgress], None] = lambda _: None

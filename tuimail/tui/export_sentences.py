@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuimail.errors import TuimailError
 from tuimail.files import shown_path
 from tuimail.text import safe_line
-from tuimail.tui.figures import format_messages, format_size
+from tuimail.tui.figures import format_messages, format_size, format_wait
 from tuimail.tui.sentences import as_sentence
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def planned(plan: Plan, room: Room, directory: Path) -> str:
 
 def _plan_lines(plan: Plan, room: Room, directory: Path) -> Iterator[str]:
     fetched = f"{format_messages(plan.messages)} to fetch, {format_size(plan.octets)}"
+    if plan.seconds is not None:
+        fetched += f", about {format_wait(plan.seconds)}"
     if plan.skipped:
         fetched += f"; {plan.skipped:,} saved already"
     yield f"{fetched}."
@@ -86,17 +88,6 @@ def exporting(progress: ExportProgress, seconds: float) -> str:
     if progress.failed:
         parts.append(f"{progress.failed:,} failed")
     return ", ".join(parts)
-
-
-def format_wait(seconds: float) -> str:
-    """`40 s`, `2 min`, `1 h 5 min`, `30 h`."""
-    if seconds < 59.5:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes and hours < 10 else f"{hours} h"
 
 
 def exported(report: ExportReport, plan: Plan, first_failure: str, directory: Path) -> str:

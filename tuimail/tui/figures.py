@@ -84,3 +84,16 @@ def format_order(order: Order) -> str:
 def format_messages(count: int) -> str:
     """`1 message`, `1,234 messages`."""
     return f"{count:,} message" if count == 1 else f"{count:,} messages"
+
+
+def format_wait(seconds: float) -> str:
+    """`40 s`, `2 min`, `1 h 5 min`, `30 h`, `4 days`."""
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 72:
+        return f"{hours // 24:,} days"
+    return f"{hours} h {minutes} min" if minutes and hours < 10 else f"{hours} h"
