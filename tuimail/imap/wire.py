@@ -10,7 +10,6 @@ import contextlib
 import io
 import re
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,9 +17,9 @@ from typing import Any, Protocol
 
 from imapclient import IMAPClient
 
-from tuimail.errors import CommandRefused, ConnectionLost, DeadlineExceeded, ProtocolError
+from tuimail.errors import CommandRefused, ConnectionLost, ProtocolError
 from tuimail.imap.command import Command, Literal
-from tuimail.imap.reader import BUFFER, LATE, SocketReader, lost_sentence
+from tuimail.imap.stream import BUFFER, SocketStream, read_ahead
 from tuimail.text import safe_line
 
 TIMEOUT = 30.0
@@ -112,11 +111,8 @@ class Wire:
     dead: bool = False
 
     def __post_init__(self) -> None:
-        with contextlib.suppress(OSError):
-            # A search waited 44 ms for an acknowledgement without it, 0.1 ms with it.
-            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._raw = SocketReader(self.sock, self.leftover)
-        self._file = io.BufferedReader(self._raw, BUFFER)
+        self._stream = SocketStream(self.sock, self.leftover)
+        self._file = self._stream.buffered()
         self._readline = self._file.readline
         self._in_flight: dict[bytes, Pending] = {}
         self._count = 0
@@ -132,7 +128,7 @@ class Wire:
         # From Python 3.14 on imaplib reads ahead into a list, and `file` warns.
         ahead = b"".join(getattr(imap, "_readbuf", ()))
         file = getattr(imap, "_file", None) or imap.file
-        return cls(imap.sock, ahead + _read_ahead(imap.sock, file))
+        return cls(imap.sock, ahead + read_ahead(imap.sock, file))
 
     def run(
         self,
@@ -170,21 +166,21 @@ class Wire:
                     plus = b"+" if self.literal_plus and len(argument.octets) <= 4_096 else b""
                     octets += b"{%d%b}\r\n" % (len(argument.octets), plus)
                     if not plus:
-                        self._send_all(octets, pending.timeout)
+                        self._stream.send_all(octets, pending.timeout)
                         octets = b""
                         if not self._wait_for_continuation(pending):
                             return pending
                     octets += argument.octets
                 else:
                     octets += argument
-            self._send_all(octets + b"\r\n", pending.timeout)
+            self._stream.send_all(octets + b"\r\n", pending.timeout)
         return pending
 
     def answer(self, pending: Pending, octets: bytes) -> None:
         """Wait for a continuation request of AUTHENTICATE and answer it with one line."""
         with self._dying_on_fault():
             if self._wait_for_continuation(pending):
-                self._send_all(octets + b"\r\n", pending.timeout)
+                self._stream.send_all(octets + b"\r\n", pending.timeout)
 
     def finish(self, pending: Pending) -> Completion:
         """Read until this command has ended; earlier ones in flight end on the way.
@@ -216,6 +212,21 @@ class Wire:
                 before = len(self._in_flight)
                 while len(self._in_flight) == before:
                     self._read_response()
+
+    @property
+    def crosses_line(self) -> bool:
+        """Whether the server is on another machine, so that octets take time."""
+        return not self._stream.is_on_this_machine
+
+    def compress(self) -> None:
+        """Have both ends deflate what they send (RFC 4978); once is enough. May be refused."""
+        if self._stream.is_deflated:
+            return
+        # No answer may be on its way: its octets could not be told from deflated ones.
+        self.settle()
+        self.run(Command(b"COMPRESS", (b"DEFLATE",)))
+        self._file = self._stream.begin_deflate(self._file)
+        self._readline = self._file.readline
 
     def shutdown(self) -> None:
         """End the connection at once, from any thread: a blocked read returns."""
@@ -283,12 +294,12 @@ class Wire:
 
     def _begin_waiting(self, pending: Pending) -> None:
         self._patience = pending.timeout
-        self._raw.deadline = time.monotonic() + pending.timeout
+        self._stream.deadline = time.monotonic() + pending.timeout
 
     def _earn(self, octets: int) -> None:
         """Data that came put the deadline off, never further than silence is borne."""
-        self._raw.deadline = min(
-            self._raw.deadline + octets / SLOWEST, time.monotonic() + self._patience
+        self._stream.deadline = min(
+            self._stream.deadline + octets / SLOWEST, time.monotonic() + self._patience
         )
 
     def _sink_for(self, parts: Response, size: int) -> Sink | None:
@@ -338,15 +349,6 @@ class Wire:
             self._read_response()
         return pending.completion is None
 
-    def _send_all(self, octets: bytes, timeout: float) -> None:
-        try:
-            self.sock.settimeout(timeout)
-            self.sock.sendall(octets)
-        except TimeoutError:
-            raise DeadlineExceeded(LATE) from None
-        except OSError as error:
-            raise ConnectionLost(lost_sentence(error)) from error
-
     def _end_of_stream(self, line: bytes) -> ConnectionLost:
         if self.dead:
             return ConnectionLost("the connection was closed")
@@ -378,17 +380,6 @@ def _announced_size(first: bytes, line: bytes) -> int | None:
         return None
     digits = line[line.rfind(b"{", -_ANNOUNCEMENT) + 1 : -3].removesuffix(b"+")
     return int(digits) if digits.isdigit() and len(digits) < _ANNOUNCEMENT - 5 else None
-
-
-def _read_ahead(sock: socket.socket, file: Any) -> bytes:
-    """What the client's own buffer holds already, without waiting for more."""
-    sock.setblocking(False)
-    try:
-        return bytes(file.peek())
-    except (BlockingIOError, ssl.SSLWantReadError):
-        return b""
-    finally:
-        sock.setblocking(True)
 
 
 def _server_words(text: bytes | None) -> str:
