@@ -32,7 +32,7 @@ first_valid_uid = 1
 first_valid_gid = 1
 mail_uid = {mail_user}
 mail_gid = {mail_group}
-mail_home = {base}/mail/%u
+mail_home = {mail}/%u
 mail_location = mdbox:~/mdbox
 mail_plugins = zlib
 protocol imap {{
@@ -53,7 +53,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={mail_user} gid={mail_group} home={base}/mail/%u allow_all_users=yes
+  args = uid={mail_user} gid={mail_group} home={mail}/%u allow_all_users=yes
 }}
 namespace inbox {{
   inbox = yes
@@ -171,14 +171,17 @@ def is_installed() -> bool:
 
 
 @contextlib.contextmanager
-def running_dovecot() -> Iterator[Dovecot]:
-    """Start a server of our own; it is ended by its process id."""
+def running_dovecot(mail: Path | None = None) -> Iterator[Dovecot]:
+    """Start a server of our own; it is ended by its process id.
+
+    `mail` is where mail stays when it has ended; every folder above has to let others pass.
+    """
     # Not pytest's tmp_path: the mail user has to pass through every folder above.
     base = Path(tempfile.mkdtemp(prefix="tuimail-dovecot-"))
     base.chmod(0o755)
     try:
         server = Dovecot(base, free_port(), free_port())
-        _write_config(server)
+        _write_config(server, mail or base / "mail")
         subprocess.run(
             ["dovecot", "-c", str(base / "dovecot.conf")],
             check=True,
@@ -196,15 +199,15 @@ def running_dovecot() -> Iterator[Dovecot]:
         shutil.rmtree(base, ignore_errors=True)
 
 
-def _write_config(server: Dovecot) -> None:
+def _write_config(server: Dovecot, mail: Path) -> None:
     base = server.base
-    for folder in ("run", "mail", "state"):
-        (base / folder).mkdir()
+    for folder in (base / "run", base / "state", mail):
+        folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         mail_user, mail_group = "nobody", "nogroup"
         internal = group = "dovecot"
         login = "dovenull"
-        shutil.chown(base / "mail", mail_user, mail_group)
+        shutil.chown(mail, mail_user, mail_group)
     else:
         mail_user = internal = login = pwd.getpwuid(os.getuid()).pw_name
         mail_group = group = str(os.getgid())
@@ -212,6 +215,7 @@ def _write_config(server: Dovecot) -> None:
     (base / "dovecot.conf").write_text(
         _CONFIG.format(
             base=base,
+            mail=mail,
             pid=os.getpid(),
             internal=internal,
             group=group,
