@@ -86,8 +86,8 @@ _FAST_WAYS = (
     _FastWay(
         "COMPRESS",
         (("COMPRESS=DEFLATE",),),
-        "offered; not made use of yet",
-        "not offered; not made use of yet",
+        "bulk work on a slow line is deflated",
+        "a slow line carries everything as it is",
     ),
 )
 

@@ -256,7 +256,9 @@ class ConnectionPool:
             if job.request.abandoned:
                 raise CancelledError
             self._let_interactive_through(worker, session)
+            session.compress_if_slow()
 
+        session.compress_if_slow()
         return job.run(session, pause)
 
     def _let_interactive_through(self, worker: _Worker, session: Session) -> None:

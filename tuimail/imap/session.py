@@ -122,6 +122,18 @@ class Session(Listener):
         """Send one command and wait for its end; raises CommandRefused and ConnectionLost."""
         return self.finish(self.wire.send(command, receive, open_sink))
 
+    def compress_if_slow(self) -> None:
+        """Deflate from here on, once the line has shown to be slow and where the server can.
+
+        A round trip, when it does; commands in flight are read to their ends. Raises
+        ConnectionLost.
+        """
+        if self.wire.is_slow and "COMPRESS=DEFLATE" in self.capabilities:
+            # Asked once: a server that refuses it now would do so again.
+            self.capabilities -= {"COMPRESS=DEFLATE"}
+            with contextlib.suppress(CommandRefused):
+                self.wire.compress()
+
     # --- folders
 
     def list_folders(self) -> tuple[Folder, ...]:

@@ -214,14 +214,12 @@ class Wire:
                     self._read_response()
 
     @property
-    def crosses_line(self) -> bool:
-        """Whether the server is on another machine, so that octets take time."""
-        return not self._stream.is_on_this_machine
+    def is_slow(self) -> bool:
+        """Whether the line has shown to be so slow that `compress` pays."""
+        return self._stream.is_slow and not self._stream.is_deflated
 
     def compress(self) -> None:
-        """Have both ends deflate what they send (RFC 4978); once is enough. May be refused."""
-        if self._stream.is_deflated:
-            return
+        """Have both ends deflate what they send (RFC 4978). Raises as `run`."""
         # No answer may be on its way: its octets could not be told from deflated ones.
         self.settle()
         self.run(Command(b"COMPRESS", (b"DEFLATE",)))
