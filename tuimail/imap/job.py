@@ -19,6 +19,8 @@ class Lane(Enum):
 
     INTERACTIVE = "interactive"
     BULK = "bulk"
+    AHEAD = "ahead"
+    """What may be asked for next: one at a time, and only beside a connection that stands idle."""
 
 
 class Request(Future[T]):

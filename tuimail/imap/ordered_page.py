@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tuimail.errors import CommandRefused
-from tuimail.imap.fetch import LISTED_FIELDS
 from tuimail.imap.folder import Folder
 from tuimail.imap.identity import Identity
 from tuimail.imap.page import Page, Result
+from tuimail.imap.page_cache import PageCache, PageKey
 from tuimail.imap.page_fetch import OnRows
-from tuimail.imap.paging import Order, Window, page_count, window
+from tuimail.imap.paging import Window, page_count, window
 from tuimail.imap.query import Query
-from tuimail.imap.rows import fetch_rows
+from tuimail.imap.renewal import renew_rows
 from tuimail.imap.search import UidArray, uid_array
 from tuimail.imap.session import Selected, Session
 from tuimail.imap.sort import has_partial, sort_part, sorted_uids
@@ -28,24 +29,20 @@ class OrderedPageFetch:
     def __init__(
         self,
         folder: Folder,
-        number: int,
-        order: Order,
-        size: int,
+        key: PageKey,
         query: Query | None,
         result: Result | None,
         on_rows: OnRows | None,
-        fields: Sequence[str] = LISTED_FIELDS,
-        items: Sequence[str] = (),
+        items: Sequence[str],
+        cache: PageCache,
     ) -> None:
         self._folder = folder
-        self._number = number
-        self._order = order
-        self._size = size
+        self._key = key
         self._query = query
         self._result = result
         self._on_rows = on_rows
-        self._fields = fields
         self._items = items
+        self._cache = cache
 
     def run(self, session: Session) -> Page:
         """The page as the result was; a message that went since then says so in its row."""
@@ -59,7 +56,7 @@ class OrderedPageFetch:
                 return self._fetch_part(session, selected)
         result = self._result
         if result is None or result.uid_validity != selected.uid_validity:
-            uids = sorted_uids(session, self._order.key, self._query)
+            uids = sorted_uids(session, self._key.order.key, self._query)
             result = Result(selected.uid_validity, uids)
         place = self._place(len(result.uids))
         uids = uid_array() if place.is_empty else result.uids[place.low - 1 : place.high]
@@ -69,12 +66,13 @@ class OrderedPageFetch:
         place = self._place(selected.total)
         uids = uid_array()
         if not place.is_empty:
-            uids = sort_part(session, self._order.key, place.low, place.high)
+            uids = sort_part(session, self._key.order.key, place.low, place.high)
         return self._fetch(session, selected, uids, place, None)
 
     def _place(self, total: int) -> Window:
-        number = min(self._number, page_count(total, self._size))
-        return window(total, number, self._size, descending=self._order.descending)
+        key = self._key
+        number = min(key.number, page_count(total, key.size))
+        return window(total, number, key.size, descending=key.order.descending)
 
     def _fetch(
         self,
@@ -84,22 +82,20 @@ class OrderedPageFetch:
         place: Window,
         result: Result | None,
     ) -> Page:
-        uids = ascending[::-1] if self._order.descending else ascending
+        key = replace(self._key, number=place.number)
+        uids = ascending[::-1] if key.order.descending else ascending
         on_rows = self._on_rows
 
         def on_row(summary: Summary) -> None:
             if on_rows is not None:
                 on_rows(place, (summary,))
 
-        found = fetch_rows(
-            session, selected, uids, fields=self._fields, items=self._items, on_row=on_row
-        )
-        by_uid = {summary.identity.uid: summary for summary in found}
+        by_uid = renew_rows(session, selected, uids, key, self._cache, self._items, on_row)
         folder, validity = selected.folder, selected.uid_validity
-        return Page(
+        page = Page(
             folder=self._folder,
             uid_validity=validity,
-            order=self._order,
+            order=key.order,
             window=place,
             summaries=tuple(
                 by_uid.get(uid) or Summary(Identity(folder, validity, uid), 0, error=_GONE)
@@ -107,6 +103,8 @@ class OrderedPageFetch:
             ),
             result=result,
         )
+        self._cache.keep(key, page)
+        return page
 
 
 _GONE = MailText(GONE)

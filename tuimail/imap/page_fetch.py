@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from tuimail.errors import CommandRefused
 from tuimail.imap.fetch import LISTED_FIELDS, Row, row_items
 from tuimail.imap.folder import Folder
 from tuimail.imap.page import Page
-from tuimail.imap.paging import Order, Window, page_count, window
+from tuimail.imap.page_cache import PageCache, PageKey
+from tuimail.imap.paging import Window, page_count, window
+from tuimail.imap.renewal import renew_window
 from tuimail.imap.session import Selected, Session
 from tuimail.imap.summary import Summary, summarize, unreadable_summary
 from tuimail.imap.wire import Response
@@ -23,20 +26,16 @@ class PageFetch:
     def __init__(
         self,
         folder: Folder,
-        number: int,
-        order: Order,
-        size: int,
+        key: PageKey,
         on_rows: OnRows | None,
-        fields: Sequence[str] = LISTED_FIELDS,
-        items: Sequence[str] = (),
+        items: Sequence[str],
+        cache: PageCache,
     ) -> None:
         self._folder = folder
-        self._number = number
-        self._order = order
-        self._size = size
+        self._key = key
         self._on_rows = on_rows
-        self._fields = fields
         self._items = items
+        self._cache = cache
 
     def run(self, session: Session) -> Page:
         """The page as it stands when the answer ends.
@@ -57,25 +56,37 @@ class PageFetch:
         return page
 
     def _fetch(self, session: Session, selected: Selected) -> Page:
-        total = selected.total
-        number = min(self._number, page_count(total, self._size))
-        place = window(total, number, self._size, descending=self._order.descending)
+        key, total = self._key, selected.total
+        number = min(key.number, page_count(total, key.size))
+        place = window(total, number, key.size, descending=key.order.descending)
+        numbers = range(0) if place.is_empty else range(place.low, place.high + 1)
+        key = replace(key, number=number)
+        rows = None
+        if self._cache.knows(key, selected.uid_validity):
+            rows = renew_window(session, selected, numbers, key, self._cache)
+        if rows is None:
+            rows = self._fetch_window(session, selected, numbers, place)
+        page = Page(
+            folder=self._folder,
+            uid_validity=selected.uid_validity,
+            order=key.order,
+            window=place,
+            summaries=rows[::-1] if key.order.descending else rows,
+        )
+        self._cache.keep(key, page)
+        return page
+
+    def _fetch_window(
+        self, session: Session, selected: Selected, numbers: Sequence[int], place: Window
+    ) -> tuple[Summary, ...]:
         on_rows = self._on_rows
 
         def on_row(summary: Summary) -> None:
             if on_rows is not None:
                 on_rows(place, (summary,))
 
-        numbers = () if place.is_empty else range(place.low, place.high + 1)
-        rows = fetch_window(
-            session, selected, numbers, on_row, fields=self._fields, items=self._items
-        )
-        return Page(
-            folder=self._folder,
-            uid_validity=selected.uid_validity,
-            order=self._order,
-            window=place,
-            summaries=rows[::-1] if self._order.descending else rows,
+        return fetch_window(
+            session, selected, numbers, on_row, fields=self._key.fields, items=self._items
         )
 
 

@@ -165,13 +165,23 @@ class ConnectionPool:
                 not worker.is_connected,
             ),
         )
+        if job.lane is Lane.AHEAD:
+            # The best one is left to whoever presses the next key.
+            spare = by_preference[1:] if self._ahead_may_start(by_preference) else []
+            return spare[0] if spare else None
         return by_preference[0] if by_preference else None
+
+    def _ahead_may_start(self, idle: list[_Worker]) -> bool:
+        if not (self._keep_one_free and idle and idle[0].is_connected):
+            return False
+        return not any(w.job is not None and w.job.lane is Lane.AHEAD for w in self._workers)
 
     def _bulk_may_start(self, idle: list[_Worker]) -> bool:
         if len(self._workers) == 1 or not self._keep_one_free:
             return bool(idle)
         running = sum(
-            worker.job is not None and worker.job.lane is Lane.BULK for worker in self._workers
+            worker.job is not None and worker.job.lane is not Lane.INTERACTIVE
+            for worker in self._workers
         )
         return running < len(self._workers) - 1
 
@@ -249,7 +259,7 @@ class ConnectionPool:
                 return partial(job.request.set_result, result)
 
     def _run_on(self, worker: _Worker, session: Session, job: Job[T]) -> T:
-        if job.lane is Lane.INTERACTIVE:
+        if job.lane is not Lane.BULK:
             return job.run(session, _go_on)
 
         def pause() -> None:
@@ -330,7 +340,9 @@ class ConnectionPool:
 
         The very first connection is not tried twice: the user is there and sees the reason.
         """
-        if job.request.abandoned or isinstance(error, ProtocolError | SignInError):
+        if job.request.abandoned or job.lane is Lane.AHEAD:
+            return True
+        if isinstance(error, ProtocolError | SignInError):
             return True
         if isinstance(error, DeadlineExceeded):
             return not was_connected

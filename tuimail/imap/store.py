@@ -12,6 +12,7 @@ from tuimail.imap.folder import Folder, FolderStatus, find_folder
 from tuimail.imap.identity import Identity
 from tuimail.imap.job import Job, Lane, Pause, Request
 from tuimail.imap.page import FetchedPart, JoinedPage, Page, Result
+from tuimail.imap.page_cache import PageCache, PageKey
 from tuimail.imap.page_fetch import OnRows, PageFetch
 from tuimail.imap.paging import Order, SortKey
 from tuimail.imap.pool import ConnectionPool
@@ -54,6 +55,7 @@ class MailStore:
     ) -> None:
         self._listeners: list[Callable[[StoreEvent], None]] = []
         self._raw_batch = BATCH if with_screen else BATCH_UNWATCHED
+        self._cache = PageCache() if with_screen else PageCache(0, 0)
         self._pool = ConnectionPool(
             connect,
             size=size,
@@ -104,6 +106,7 @@ class MailStore:
         on_rows: OnRows | None = None,
         fields: Sequence[str] = LISTED_FIELDS,
         items: Sequence[str] = (),
+        lane: Lane = Lane.INTERACTIVE,
     ) -> Request[Page]:
         """Page `number` (from 1) of a folder; a number past the end gives the last page.
 
@@ -111,17 +114,42 @@ class MailStore:
         query and sort key: then nothing is searched or sorted again, in either direction.
 
         `on_rows(window, summaries)` gets rows as they come, in whatever order. When it is
-        called anew with another window, what came before is void.
+        called anew with another window, what came before is void. Of rows that are known from
+        before only the flags are asked for; they come with the page.
+
+        In the lane AHEAD the page is only fetched for `known_page`, when nobody waits for
+        anything.
         """
+        key = _key(folder, number, order, size, query, fields)
+        # What a further item holds may change as flags do, and would not be asked for again.
+        cache = PageCache(0, 0) if items else self._cache
         if order.key is SortKey.ARRIVAL and query is None:
-            fetch = PageFetch(folder, number, order, size, on_rows, fields, items)
-            return self._ask(fetch.run, folder.raw_name)
+            fetch = PageFetch(folder, key, on_rows, items, cache)
+            return self._ask(fetch.run, folder.raw_name, lane)
         from tuimail.imap.ordered_page import OrderedPageFetch
 
-        ordered = OrderedPageFetch(
-            folder, number, order, size, query, result, on_rows, fields, items
-        )
-        return self._ask(ordered.run, folder.raw_name)
+        ordered = OrderedPageFetch(folder, key, query, result, on_rows, items, cache)
+        return self._ask(ordered.run, folder.raw_name, lane)
+
+    def known_page(
+        self,
+        folder: Folder,
+        number: int,
+        order: Order,
+        *,
+        size: int = PAGE_SIZE,
+        query: Query | None = None,
+        result: Result | None = None,
+        fields: Sequence[str] = LISTED_FIELDS,
+        items: Sequence[str] = (),
+    ) -> Page | None:
+        """The page as it was fetched before, at once; None where some of it is not known.
+
+        Flags may have changed since and messages may have come and gone: `page` tells.
+        """
+        if items:
+            return None
+        return self._cache.page(_key(folder, number, order, size, query, fields), folder, result)
 
     def joined_page(
         self,
@@ -324,3 +352,15 @@ class MailStore:
     def _publish(self, event: StoreEvent) -> None:
         for callback in tuple(self._listeners):
             callback(event)
+
+
+def _key(
+    folder: Folder,
+    number: int,
+    order: Order,
+    size: int,
+    query: Query | None,
+    fields: Sequence[str],
+) -> PageKey:
+    words = query.text if query is not None else ""
+    return PageKey(folder.raw_name, number, order, size, tuple(fields), words)
