@@ -34,8 +34,10 @@ from tuimail.imap.wire import (
 )
 from tuimail.text import MailText
 
-BUSY_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
-"""Response codes of a refusal that is none of the user's name or password (RFC 5530)."""
+PASSING_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQUOTA"})
+"""Response codes of a refusal for now (RFC 5530, 3, and the words of Gmail and Outlook)."""
+BUSY_CODES = PASSING_CODES | {"SERVERBUG"}
+"""Of one to sign in that is none of the user's name or password."""
 STATUS_BURST = 200
 """Commands sent before their answers are read; more could fill both directions and stand still."""
 _UID_VALIDITY = re.compile(rb"UIDVALIDITY (\d{1,19})", re.IGNORECASE)
