@@ -42,6 +42,12 @@ PDF = (
         b'("text" "plain" ("charset" "=?utf-8?q?x?=") NIL NIL "7bit" 12 3)',
         b'("text" "plain" NIL NIL NIL "7bit" 12 3 NIL ("attachment" NIL) NIL NIL)',
         b'("text" "calendar" NIL "<id>" "invitation" "7bit" 12 3 "md5" ("inline" NIL) NIL NIL)',
+        b'("text" "plain" ("charset" "a\\"b") NIL NIL "7bit" 12 3)',
+        b'("image" "png" ("name" "\\\\a\\" (b).png") NIL NIL "base64" 12 NIL ("inline" NIL))',
+        b'("image" "png" ("NAME " "a" "x*0" "b" "x*1*" "%41" "" "d") NIL NIL "base64" 12)',
+        b'("image" "png" ("x*123456" "c" "a" "b c") NIL NIL "base64" 12)',
+        b'("image" "png" (%b) NIL NIL "base64" 12)'
+        % b" ".join(b'"n%d" "v"' % n for n in range(1_500)),
         b'("image" "png" NIL NIL NIL "base64" 12)',
         b'("image" "png" ("name" "a" "name" "b") NIL NIL NIL 12 NIL NIL)',
         b'(%b%b "alternative" ("boundary" "=_1 (a)") NIL NIL NIL)' % (PLAIN, HTML),
@@ -60,7 +66,6 @@ def test_it_reads_as_the_thorough_reader(structure: bytes) -> None:
 @pytest.mark.parametrize(
     "structure",
     [
-        b'("text" "plain" ("charset" "a\\"b") NIL NIL "7bit" 12 3)',
         b'("text" "plain" NIL NIL NIL "7bit" 12)',
         b'("message" "rfc822" NIL NIL NIL "7bit" 12 (NIL) ("text" "plain") 3)',
         b'("image" "png" NIL NIL NIL "base64" {2}\r\n',

@@ -96,17 +96,19 @@ class Row:
     times what the network does.
     """
 
-    __slots__ = ("_items", "_parts", "_plain")
+    __slots__ = ("_header", "_items", "_parts", "_plain")
 
     @classmethod
     def of(cls, parts: Response) -> Row | None:
         """The row of a response; None when it is no FETCH response at all."""
-        return cls(parts) if _FETCH.match(parts[0]) else None
+        row = cls(parts)
+        return row if row._plain is not None or _FETCH.match(parts[0]) else None
 
     def __init__(self, parts: Response) -> None:
         self._parts = parts
         self._plain = _PLAIN.match(parts[0])
         self._items: dict[bytes, Token] | None = None
+        self._header: bytes | None = None
 
     @property
     def sequence_number(self) -> int:
@@ -178,10 +180,17 @@ class Row:
     @property
     def header(self) -> bytes | None:
         """The octets of the header fields that were asked for; None when they were not sent."""
+        if self._header is None:
+            self._header = self._find_header()
+        return self._header
+
+    def _find_header(self) -> bytes | None:
         parts = self._parts
         if len(parts) == 3 and parts[2] == b")\r\n":
             line = parts[0]
-            if _HEADER_LAST.search(line, max(0, len(line) - _LABEL_LIMIT)):
+            # From the label on: a pattern that looks for it took 1.1 us more a row.
+            label = line.rfind(_HEADER, max(0, len(line) - _LABEL_LIMIT))
+            if label >= 0 and _HEADER_LAST.match(line, label):
                 return parts[1]
         for name, token in self._tolerant_items().items():
             if name.startswith(_HEADER) and isinstance(token, bytes):

@@ -1,4 +1,4 @@
-"""BODYSTRUCTURE without literals, escapes and nested messages, which most are, in few steps.
+"""BODYSTRUCTURE without literals and nested messages, which most are, in few steps.
 
 The thorough reader takes each token by itself, and that was half of what listing a folder took.
 """
@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tuimail.errors import MessageUnreadable
-from tuimail.imap.structure import MAX_DEPTH, Part, read_single
-from tuimail.imap.tokens import Token
+from tuimail.imap.structure import MAX_DEPTH, Part, read_text, read_word
+from tuimail.mail.parameters import decode_parameters
 
-_STRING = rb'"[^"\\\r\n]*"'
+_STRING = rb'"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+"'
 _PAIRS = rb"\(%b %b(?: %b %b)*\)" % (_STRING, _STRING, _STRING, _STRING)
 # Text with nothing but parameters that decoding leaves as they are: values without encoded words,
 # no `name`, no continuations (RFC 2231), neither id nor description nor disposition.
@@ -46,7 +45,13 @@ _ONLY_TEXT = re.compile(
     ),
     re.IGNORECASE,
 )
-_ONE_STRING = re.compile(rb'"([^"]*)"')
+_ONE_STRING = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
+_ESCAPED = re.compile(rb"\\(.)")
+# What unescaping and decoding (RFC 2047, RFC 2231) do not leave as it is: few names and values.
+_NEEDS_DECODING = re.compile(rb'\\|=\?|\*[0-9]*\*?"|[^ -~]')
+_PAIR = re.compile(r'"([^"]*+)" "([^"]*+)"')
+_LIST_LIMIT = 1_000
+_WORD_LIMIT = 80
 
 
 def read_quick_structure(line: bytes, start: int) -> Part | None:
@@ -70,8 +75,9 @@ def _read_part(line: bytes, start: int, section: str, depth: int) -> tuple[Part,
     section = section or "1"
     if text := _TEXT.match(line, start):
         subtype, parameters, encoding, size, lines = text.groups()
-        kind = _read_kind(subtype, parameters, encoding)
-        return kind._replace(section=section, size=int(size), lines=int(lines)), text.end()
+        kind, named, encoded = _read_text_kind(subtype, parameters, encoding)
+        part = Part(section, kind, named, None, None, encoded, int(size), int(lines))
+        return part, text.end()
     other = _OTHER.match(line, start)
     if other is None:
         return None
@@ -79,10 +85,7 @@ def _read_part(line: bytes, start: int, section: str, depth: int) -> tuple[Part,
     # Text has a number of lines behind its size, a message much more.
     if main == b'"message"' or (main == b'"text"') is (lines is None):
         return None
-    try:
-        return read_single(_tokens_of(other), section, depth), other.end()
-    except MessageUnreadable:
-        return None
+    return _read_single(other, section), other.end()
 
 
 def _read_multipart(line: bytes, start: int, section: str, depth: int) -> tuple[Part, int] | None:
@@ -109,48 +112,61 @@ def _read_multipart(line: bytes, start: int, section: str, depth: int) -> tuple[
 
 
 @lru_cache(maxsize=1_000)
-def _read_kind(subtype: bytes, parameters: bytes, encoding: bytes) -> Part:
-    """A text but for its place and size. Kept: a folder has few kinds of text."""
+def _read_text_kind(
+    subtype: bytes, parameters: bytes, encoding: bytes
+) -> tuple[str, dict[str, str], str]:
+    """Media type, parameters, encoding. Kept: a folder has few kinds of text."""
+    kind = f"text/{subtype.decode('ascii').lower()}"
+    return kind, _read_parameters(parameters), encoding.decode("ascii").lower()
+
+
+def _read_single(found: re.Match[bytes], section: str) -> Part:
+    groups = found.groups()
+    main, sub, parameters, identity, description, encoding, size, lines = groups[:8]
+    word, its_parameters = groups[10:]
     return Part(
-        section="",
-        media_type=f"text/{subtype.decode('ascii').lower()}",
-        parameters=_read_parameters(parameters),
-        encoding=encoding.decode("ascii").lower(),
+        section,
+        f"{_read_word(main, 'text')}/{_read_word(sub, 'plain')}",
+        _read_parameters(parameters),
+        read_text(_string(identity)),
+        read_text(_string(description)),
+        _read_word(encoding, "7bit"),
+        int(size),
+        None if lines is None else int(lines),
+        None if word is None else _read_word(word, "attachment"),
+        {} if its_parameters is None else _read_parameters(its_parameters),
     )
 
 
+def _read_word(octets: bytes, default: str) -> str:
+    if len(octets) < _WORD_LIMIT:
+        return _read_short_word(octets, default)
+    return read_word(_string(octets), default)
+
+
+@lru_cache(maxsize=1_000)
+def _read_short_word(octets: bytes, default: str) -> str:
+    """Kept: there are few types and encodings, and each was 1 us to read."""
+    return read_word(_string(octets), default)
+
+
 def _read_parameters(octets: bytes) -> dict[str, str]:
-    strings = [string.decode("ascii") for string in _ONE_STRING.findall(octets)]
+    """Of a list of strings, or NIL."""
+    if octets[:1] != b"(":
+        return {}
+    if _NEEDS_DECODING.search(octets) or len(octets) > _LIST_LIMIT:
+        strings = [_unescape(string) for string in _ONE_STRING.findall(octets)]
+        return decode_parameters(zip(strings[::2], strings[1::2], strict=True))
     found: dict[str, str] = {}
-    for name, value in zip(strings[::2], strings[1::2], strict=True):
+    for name, value in _PAIR.findall(octets.decode("ascii")):
         # Of a name that stands twice the first counts.
-        found.setdefault(name.lower(), value)
+        found.setdefault(name.strip().lower(), value)
     return found
 
 
-def _tokens_of(found: re.Match[bytes]) -> list[Token]:
-    """What the thorough tokenizer would give."""
-    kind, subtype, parameters, identity, description, encoding, size = found.groups()[:7]
-    lines, md5, disposition, word, its_parameters = found.groups()[7:]
-    tokens: list[Token] = [
-        kind[1:-1],
-        subtype[1:-1],
-        _list(parameters),
-        _string(identity),
-        _string(description),
-        _string(encoding),
-        size,
-        *(() if lines is None else (lines,)),
-        _string(md5),
-    ]
-    if disposition is not None and word is not None:
-        tokens.append([word[1:-1], _list(its_parameters)])
-    return tokens
+def _string(octets: bytes) -> bytes | None:
+    return _unescape(octets[1:-1]) if octets.startswith(b'"') else None
 
 
-def _string(octets: bytes | None) -> bytes | None:
-    return octets[1:-1] if octets and octets.startswith(b'"') else None
-
-
-def _list(octets: bytes) -> list[Token] | None:
-    return list(_ONE_STRING.findall(octets)) if octets.startswith(b"(") else None
+def _unescape(octets: bytes) -> bytes:
+    return _ESCAPED.sub(rb"\1", octets) if b"\\" in octets else octets

@@ -153,7 +153,7 @@ def _read_part(token: Token, section: str, depth: int) -> Part:
         return _read_multipart(token, section, depth)
     if len(token) < BASIC_FIELDS and (childless := _find_childless(token)):
         return _read_multipart(childless, section or "1", depth)
-    return read_single(token, section or "1", depth)
+    return _read_single(token, section or "1", depth)
 
 
 def _read_multipart(token: list[Token], section: str, depth: int) -> Part:
@@ -167,7 +167,7 @@ def _read_multipart(token: list[Token], section: str, depth: int) -> Part:
     disposition, disposition_parameters = _read_disposition(_at(rest, 2))
     return Part(
         section=section,
-        media_type=f"multipart/{_word(_at(rest, 0), 'mixed')}",
+        media_type=f"multipart/{read_word(_at(rest, 0), 'mixed')}",
         parameters=_read_parameters(_at(rest, 1)),
         disposition=disposition,
         disposition_parameters=disposition_parameters,
@@ -187,13 +187,13 @@ def _find_childless(token: list[Token]) -> list[Token]:
     return token if is_childless and not isinstance(_at(token, 1), bytes) else []
 
 
-def read_single(token: list[Token], section: str, depth: int) -> Part:
+def _read_single(token: list[Token], section: str, depth: int) -> Part:
     """A part that is no multipart, of its elements. Raises MessageUnreadable, and what tokens of
     the wrong kinds bring about.
     """
     if len(token) < BASIC_FIELDS or not isinstance(token[1], bytes):
         raise MessageUnreadable("the server's BODYSTRUCTURE cannot be read")
-    main, sub = _word(token[0], "text"), _word(token[1], "plain")
+    main, sub = read_word(token[0], "text"), read_word(token[1], "plain")
     children: tuple[Part, ...] = ()
     subject: str | None = None
     extension = 7
@@ -201,7 +201,7 @@ def read_single(token: list[Token], section: str, depth: int) -> Part:
     if (main, sub) == ("message", "rfc822") and isinstance(_at(token, 8), list):
         envelope, body = _at(token, 7), _at(token, 8)
         if isinstance(envelope, list):
-            subject = _text(_at(envelope, 1))
+            subject = read_text(_at(envelope, 1))
         # The nested message's multipart shares the number of the part that holds it.
         nested = isinstance(body, list) and bool(body) and isinstance(body[0], list)
         children = (_read_part(body, section if nested else f"{section}.1", depth + 1),)
@@ -213,9 +213,9 @@ def read_single(token: list[Token], section: str, depth: int) -> Part:
         section=section,
         media_type=f"{main}/{sub}",
         parameters=_read_parameters(token[2]),
-        content_id=_text(token[3]),
-        description=_text(token[4]),
-        encoding=_word(token[5], "7bit"),
+        content_id=read_text(token[3]),
+        description=read_text(token[4]),
+        encoding=read_word(token[5], "7bit"),
         size=read_number(token[6]) or 0,
         lines=lines,
         disposition=disposition,
@@ -229,14 +229,16 @@ def _at(tokens: list[Token], index: int) -> Token:
     return tokens[index] if index < len(tokens) else None
 
 
-def _word(token: Token, default: str) -> str:
+def read_word(token: Token, default: str) -> str:
+    """An element that is one word, in lower case; `default` where it is empty or no string."""
     # Some servers quote NIL.
     if not isinstance(token, bytes) or token.strip().upper() in (b"", b"NIL"):
         return default
     return token.decode("latin-1").strip().lower()
 
 
-def _text(token: Token) -> str | None:
+def read_text(token: Token) -> str | None:
+    """An element that is text, decoded; None where it is no string."""
     return decode_words(token) if isinstance(token, bytes) else None
 
 
@@ -253,7 +255,7 @@ def _read_parameters(token: Token) -> dict[str, str]:
 def _read_disposition(token: Token) -> tuple[str | None, dict[str, str]]:
     # Some servers send the bare word where a list belongs.
     if isinstance(token, bytes):
-        return _word(token, "attachment"), {}
+        return read_word(token, "attachment"), {}
     if not isinstance(token, list) or not token:
         return None, {}
-    return _word(token[0], "attachment"), _read_parameters(_at(token, 1))
+    return read_word(token[0], "attachment"), _read_parameters(_at(token, 1))

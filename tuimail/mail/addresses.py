@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from tuimail.mail.charsets import decode_text
 from tuimail.mail.encoded_words import decode_words
@@ -59,6 +60,10 @@ class Address:
     address: MailText
 
 
+Mailbox: TypeAlias = tuple[str, str]
+"""Name and address of an `Address`, decoded."""
+
+
 def parse_addresses(
     value: bytes, *, most: int = ADDRESS_LIMIT, octets: int = LENGTH_LIMIT
 ) -> tuple[Address, ...]:
@@ -69,25 +74,33 @@ def parse_addresses(
     (`ada@example.org (Ada)`), routes, and a semicolon or nothing between addresses. What stands
     beyond `most` addresses or so many octets is passed over.
     """
+    mailboxes = read_mailboxes(value, most=most, octets=octets)
+    return tuple([Address(MailText(name), MailText(address)) for name, address in mailboxes])
+
+
+def read_mailboxes(
+    value: bytes, *, most: int = ADDRESS_LIMIT, octets: int = LENGTH_LIMIT
+) -> list[Mailbox]:
+    """The same as pairs of decoded text, for JSON and for sorting: half the time."""
     if not value:
-        return ()
+        return []
     value = unfold(value[:octets])
-    found: list[Address] = []
+    found: list[Mailbox] = []
     position = 0
     while position < len(value) and len(found) < most:
         plain = _PLAIN.match(value, position)
         if plain is None:
-            return (*found, *_scan(value, position, most - len(found)))
+            return found + _scan(value, position, most - len(found))
         quoted, name, beside, alone = plain.groups()
         shown = decode_words(quoted or (name or b"").strip())
-        found.append(Address(MailText(shown), _decode_address(beside or alone)))
+        found.append((shown, _decode_address(beside or alone)))
         position = plain.end()
-    return tuple(found)
+    return found
 
 
-def _scan(value: bytes, position: int, limit: int) -> list[Address]:
+def _scan(value: bytes, position: int, limit: int) -> list[Mailbox]:
     """The same for all that RFC 5322 allows, and for what it does not."""
-    found: list[Address] = []
+    found: list[Mailbox] = []
     words: list[bytes] = []
     later: list[bytes] = []  # the words behind the angle brackets
     angle: bytes | None = None
@@ -136,7 +149,7 @@ def _comment_end(value: bytes, position: int) -> int | None:
     return None
 
 
-def _read_item(tokens: list[bytes], angle: bytes | None, comment: bytes) -> list[Address]:
+def _read_item(tokens: list[bytes], angle: bytes | None, comment: bytes) -> list[Mailbox]:
     """The mailbox that an item names; none for white space and comments alone."""
     words = b" ".join(b"".join(tokens).split())
     address = b""
@@ -156,13 +169,13 @@ def _read_item(tokens: list[bytes], angle: bytes | None, comment: bytes) -> list
     if not words and not address:
         return []
     name = _QUOTED_TEXT.sub(_unquote, words) or _ESCAPE.sub(rb"\1", comment)
-    found = Address(MailText(decode_words(name.strip())), _decode_address(address))
-    return [found] if found.name or found.address else []
+    found = decode_words(name.strip()), _decode_address(address)
+    return [found] if any(found) else []
 
 
 def _unquote(text: re.Match[bytes]) -> bytes:
     return _ESCAPE.sub(rb"\1", text[0][1:-1]) if text[0].startswith(b'"') else text[0]
 
 
-def _decode_address(address: bytes) -> MailText:
-    return MailText(address.decode("ascii") if address.isascii() else decode_text(address, None))
+def _decode_address(address: bytes) -> str:
+    return address.decode("ascii") if address.isascii() else decode_text(address, None)

@@ -11,6 +11,14 @@ _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LF = ord("\n")
+# As nearly all write what a list shows: 0.6 of 4.8 us a message.
+_LISTED = {
+    name.encode("ascii"): name.lower()
+    for name in (
+        *("From", "To", "Cc", "Subject", "Date", "Message-ID", "Message-Id", "Sender", "Reply-To"),
+        *("List-Id", "List-ID", "List-Unsubscribe", "List-Unsubscribe-Post"),
+    )
+}
 
 
 class Field(NamedTuple):
@@ -37,8 +45,10 @@ def read_fields(block: bytes) -> tuple[Field, ...]:
 def read_values(block: bytes) -> dict[str, bytes]:
     """The same as a dictionary: names in lower case, of each name the first value."""
     values: dict[str, bytes] = {}
-    for name, value in _split(block):
-        values.setdefault(name.decode("ascii").lower(), value.strip())
+    for written, value in _split(block):
+        name = _LISTED.get(written) or written.decode("ascii").lower()
+        if name not in values:
+            values[name] = value.strip()
     return values
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from tuimail.mail.addresses import parse_addresses
+from tuimail.mail.addresses import read_mailboxes
 from tuimail.mail.base_subject import base_subject
 from tuimail.mail.collation import fold_case
 from tuimail.mail.dates import parse_date
@@ -15,10 +15,11 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 def mailbox_key(value: bytes) -> str:
     """CC, FROM, TO: the first address' mailbox (its local part), from a raw field value."""
-    addresses = parse_addresses(value)
-    if not addresses:
+    mailboxes = read_mailboxes(value, most=1)
+    if not mailboxes:
         return ""
-    address = (addresses[0].address or addresses[0].name).decoded
+    name, address = mailboxes[0]
+    address = address or name
     local, at, domain = address.rpartition("@")
     return fold_case(local if at else domain)
 
