@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tuimail.imap.every_uid import find_every_uid
 from tuimail.imap.folder import Folder
 from tuimail.imap.number_set import NumberSet
 from tuimail.imap.paging import NEWEST_FIRST, Order, SortKey, Window, window
@@ -26,6 +27,11 @@ class Selection:
     """From 1; None is everything."""
     page_size: int = 50
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing narrows it but the page."""
+        return self.numbers is None and self.query is None
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -40,6 +46,8 @@ class Chosen:
     holds everything."""
     missing: int = 0
     """Numbers named in the set of which there is no message."""
+    untold: int = 0
+    """Messages of a whole folder that exist, and that the server names nowhere."""
 
     @property
     def total(self) -> int:
@@ -60,14 +68,18 @@ def choose_messages(session: Session, folder: Folder, selection: Selection) -> C
         if not place.is_empty:
             uids = sort_part(session, selection.order.key, place.low, place.high)
         return Chosen(folder, selected.uid_validity, _in_order(uids, selection), place)
-    numbers = selection.numbers
-    found = sorted_uids(
-        session, selection.order.key, selection.query, numbers, by_uid=selection.by_uid
-    )
+    numbers, untold = selection.numbers, 0
+    if selection.is_whole and selection.order.key is SortKey.ARRIVAL:
+        found, untold = find_every_uid(session)
+    else:
+        found = sorted_uids(
+            session, selection.order.key, selection.query, numbers, by_uid=selection.by_uid
+        )
     place = _place(len(found), selection)
     uids = uid_array() if place.is_empty else found[place.low - 1 : place.high]
     missing = _count_missing(session, selection) if numbers is not None else 0
-    return Chosen(folder, selected.uid_validity, _in_order(uids, selection), place, missing)
+    in_order = _in_order(uids, selection)
+    return Chosen(folder, selected.uid_validity, in_order, place, missing, untold)
 
 
 def _count_missing(session: Session, selection: Selection) -> int:
@@ -82,11 +94,10 @@ def _count_missing(session: Session, selection: Selection) -> int:
 
 
 def _is_plain_sorted_page(session: Session, selection: Selection) -> bool:
-    narrowed = selection.numbers is not None or selection.query is not None
     return (
         selection.order.key is not SortKey.ARRIVAL
         and selection.page is not None
-        and not narrowed
+        and selection.is_whole
         and has_partial(session)
     )
 
