@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,15 @@ REQUIRE_PROGRAMS = "TUIMAIL_REQUIRE_PROGRAMS"
 # Derandomized: what a run finds depends on the change it tests, not on its luck.
 settings.register_profile("tuimail", deadline=None, derandomize=True)
 settings.load_profile("tuimail")
+
+# What a script runs in the background ignores these, and hands that on to all that it starts; here
+# they are sent to programs that shall end by them.
+for _ignored, _handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(_ignored) is signal.SIG_IGN:
+        signal.signal(_ignored, _handler)
 
 _numbers = itertools.count(1)
 
