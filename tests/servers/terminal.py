@@ -82,13 +82,15 @@ class Terminal:
         time.sleep(0.01)
 
 
-# ECMA-48: control sequences, control strings, and ESC with one character.
+# ECMA-48: control sequences, control strings, choices of a character set (ECMA-35), and ESC with
+# one character.
 _CONTROL = re.compile(
     r"\x1b\[(?P<parameters>[0-?]*)[ -/]*(?P<final>[@-~])"
     r"|\x1b[\]P^_X][^\x07\x1b]*(?:\x07|\x1b\\)"
-    r"|\x1b[^\[\]P^_X]"
+    r"|\x1b[ -/]+[0-~]"
+    r"|\x1b[^\[\]P^_X -/]"
 )
-_BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]P^_X][^\x07\x1b]*\x1b?)?\Z")
+_BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[ -/]+|[\]P^_X][^\x07\x1b]*\x1b?)?\Z")
 
 
 def find_controls(recording: str) -> list[str]:
