@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from tuimail.errors import (
+    CommandRefused,
     ConnectError,
     ConnectionLost,
     DeadlineExceeded,
@@ -234,7 +235,8 @@ class ConnectionPool:
                     self._publish(Reconnected())
                 self._set_state(worker, ConnectionState.BUSY)
                 result = self._run_on(worker, session, job)
-            except (ConnectionLost, ConnectError) as error:
+            except (ConnectionLost, ConnectError) as fault:
+                error = self._judge_refusal(fault) if isinstance(fault, SignInError) else fault
                 self._drop_session(worker)
                 if self._hand_back(worker, job, error):
                     return None
@@ -318,6 +320,17 @@ class ConnectionPool:
             if self._closed.is_set():
                 session.shutdown()
         return session
+
+    def _judge_refusal(self, error: SignInError) -> ConnectError:
+        """Whoever was let in once is refused for a while only, unless it is for the password.
+
+        Gmail says "Too many simultaneous connections" without a code.
+        """
+        refusal = error.__cause__
+        code = refusal.code if isinstance(refusal, CommandRefused) else ""
+        if not self._was_connected or code == "AUTHENTICATIONFAILED":
+            return error
+        return ServerBusy(str(error))
 
     def _hand_back(self, worker: _Worker, job: Job[Any], error: Exception) -> bool:
         """Do with one connection fewer, when the server refused this one while others stand."""
