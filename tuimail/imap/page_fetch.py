@@ -109,7 +109,7 @@ def fetch_window(
         row = Row.of(parts)
         if row is None or not row.is_listed or row.sequence_number not in numbers:
             return False
-        summary = summarize(row, selected.folder, selected.uid_validity, items)
+        summary = summarize(row, selected.folder, selected.uid_validity, items, response=parts)
         by_number[summary.sequence_number] = summary
         on_row(summary)
         return True

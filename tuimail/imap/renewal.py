@@ -39,7 +39,7 @@ def renew_window(
         return None
     known = cache.rows(key, selected.uid_validity, uids)
     unknown = [uid for uid in uids if uid not in known]
-    fetched = fetch_rows(session, selected, unknown, fields=key.fields)
+    fetched = fetch_rows(session, selected, unknown, fields=key.fields, with_response=True)
     known |= {row.identity.uid: row for row in fetched}
     if len(known) < len(uids):
         return None
@@ -66,7 +66,15 @@ def renew_rows(
         receive = _take(told, lambda row: row.uid in known)
         asked = session.send_uid_fetch(sequence_set(known), _ITEMS, receive)
     unknown = [uid for uid in uids if uid not in known]
-    fetched = fetch_rows(session, selected, unknown, fields=key.fields, items=items, on_row=on_row)
+    fetched = fetch_rows(
+        session,
+        selected,
+        unknown,
+        fields=key.fields,
+        items=items,
+        on_row=on_row,
+        with_response=True,
+    )
     if asked is not None:
         session.finish(asked)
     rows = {uid: _renewed(known[uid], row) for uid, row in told.items()}

@@ -21,10 +21,11 @@ def fetch_rows(
     items: Sequence[str] = (),
     on_row: Callable[[Summary], None] | None = None,
     with_structure: bool = True,
+    with_response: bool = False,
 ) -> tuple[Summary, ...]:
     """Rows in the order of `uids`; messages that are gone are left out.
 
-    `on_row` gets each as it comes, in the server's order.
+    `on_row` gets each as it comes, in the server's order. For `with_response` see Summary.
     """
     wanted = set(uids)
     by_uid: dict[int, Summary] = {}
@@ -33,7 +34,8 @@ def fetch_rows(
         row = Row.of(parts)
         if row is None or row.uid not in wanted or not row.is_listed:
             return False
-        summary = summarize(row, selected.folder, selected.uid_validity, items)
+        response = parts if with_response else ()
+        summary = summarize(row, selected.folder, selected.uid_validity, items, response=response)
         by_uid[summary.identity.uid] = summary
         if on_row is not None:
             on_row(summary)

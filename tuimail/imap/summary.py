@@ -48,6 +48,8 @@ class Summary:
     """The further FETCH items that were asked for, by the name as asked."""
     error: MailText | None = None
     """One sentence, when the server answered badly for this message."""
+    response: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
+    """The whole answer, as the wire gave it; of a page's rows only, which may be kept."""
 
     def header(self, name: str) -> MailText | None:
         """A header field that was asked for, decoded; None when the message has none."""
@@ -66,10 +68,18 @@ class Summary:
         return self.has_flag("\\Seen")
 
 
-def summarize(row: Row, folder: bytes, uid_validity: int, items: Sequence[str] = ()) -> Summary:
+def summarize(
+    row: Row,
+    folder: bytes,
+    uid_validity: int,
+    items: Sequence[str] = (),
+    *,
+    response: Sequence[bytes] = (),
+) -> Summary:
     """A row with everything decoded; what cannot be read becomes the summary's `error`.
 
-    `items` are the further FETCH items that were asked for.
+    `items` are the further FETCH items that were asked for, `response` what the row was made of,
+    where it shall be kept.
     """
     number = row.sequence_number
     try:
@@ -96,6 +106,7 @@ def summarize(row: Row, folder: bytes, uid_validity: int, items: Sequence[str] =
             fields=fields,
             items={name: row.item(name.upper().encode("ascii")) for name in items},
             error=error,
+            response=tuple(response),
         )
     except MessageUnreadable as fault:
         return unreadable_summary(folder, uid_validity, number, str(fault))
