@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 from collections.abc import Collection, Mapping
 from enum import Enum
@@ -50,9 +52,19 @@ class FaultyServer(ChangingServer):
         """That may be signed in at once."""
         self.busy = busy
         """How many times FETCH of whole messages is refused for want of time."""
+        self.refusals: list[str] = []
+        """What whoever signs in next is answered NO with."""
+        self.is_away = False
+        """Hangs up on whoever connects."""
         self.signed_in = 0
         self.most_signed_in = 0
         self.lock = threading.Lock()
+
+    def cut_all(self) -> None:
+        """Every connection is lost."""
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.client.shutdown(socket.SHUT_RDWR)
 
 
 class _FaultyConnection(_ChangingConnection):
@@ -68,9 +80,16 @@ class _FaultyConnection(_ChangingConnection):
                 with self.server.lock:
                     self.server.signed_in -= 1
 
+    def greet(self) -> None:
+        if self.server.is_away:
+            raise EOFError
+        super().greet()
+
     def _sign_in(self, user: bytes, password: bytes) -> str:
         server = self.server
         with server.lock:
+            if server.refusals:
+                raise no(server.refusals.pop())
             if server.signed_in >= server.most_connections:
                 raise no("[LIMIT] Too many simultaneous connections")
             server.signed_in += 1

@@ -6,13 +6,12 @@ import time
 from collections.abc import Sequence
 
 from tuimail.errors import CertificateError, CommandRefused, ConnectError, SignInError
+from tuimail.imap.session import PASSING_CODES
 
 PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds before each new try, where the server has no time or is not there."""
 MOST_LOSSES = 20
 """Messages in a row that fail alone by the server's fault: then it is not the messages."""
-# RFC 5530, 3, and the words of Gmail and Outlook: not now, rather than never.
-_PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQUOTA"})
 
 
 class Patience:
@@ -46,5 +45,5 @@ class Patience:
 def is_passing(error: BaseException) -> bool:
     """Whether the server may take the same later."""
     if isinstance(error, CommandRefused):
-        return error.code in _PASSING
+        return error.code in PASSING_CODES
     return isinstance(error, ConnectError) and not isinstance(error, CertificateError | SignInError)

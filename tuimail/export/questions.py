@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from tuimail.errors import CommandRefused, ConnectionLost, ServerBusy
+from tuimail.errors import CommandRefused, ConnectError, ConnectionLost, ServerBusy
 from tuimail.export.background import pause_for, wait_for
 from tuimail.export.patience import MOST_LOSSES, Patience, is_passing
 from tuimail.imap.job import Request
@@ -29,6 +29,7 @@ class Questions:
         self._wanted = wanted
         self._on_waits = on_waits
         self._losses = 0
+        self._was_answered = False
 
     @property
     def is_hopeless(self) -> bool:
@@ -53,8 +54,8 @@ class Questions:
         while True:
             try:
                 answer = wait_for(sent or send(), self._wanted)
-            except (CommandRefused, ServerBusy) as error:
-                pause = self._patience.begin_pause() if is_passing(error) else None
+            except (CommandRefused, ConnectError) as error:
+                pause = self._patience.begin_pause() if self._may_pass(error) else None
                 if pause is None:
                     raise
                 self._on_waits(f"{error}; going on in {pause:.0f} seconds")
@@ -62,4 +63,10 @@ class Questions:
                 sent = None
             else:
                 self._patience.renew()
+                self._was_answered = True
                 return answer
+
+    def _may_pass(self, error: CommandRefused | ConnectError) -> bool:
+        """Whether to ask again later. Where nobody has answered yet, the address may be wrong."""
+        is_known = self._was_answered or isinstance(error, CommandRefused | ServerBusy)
+        return is_known and is_passing(error)
