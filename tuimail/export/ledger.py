@@ -204,6 +204,17 @@ class Ledger(LedgerDatabase):
                 "UPDATE folder SET error = ? WHERE id = ?", (encodable(sentence), folder)
             )
 
+    def forget_folder(self, folder: int) -> None:
+        """Drop what was never saved of a folder that is gone, and the folder if that was all."""
+        with self.changing() as connection:
+            for statement in (
+                "DELETE FROM message WHERE folder = ? AND status != 'saved'",
+                "UPDATE folder SET error = NULL WHERE id = ?",
+                "DELETE FROM folder WHERE id = ?"
+                " AND NOT EXISTS (SELECT 1 FROM message WHERE folder = folder.id)",
+            ):
+                connection.execute(statement, (folder,))
+
     # --- messages
 
     def ask(self, records: Iterable[Record]) -> None:

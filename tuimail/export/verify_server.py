@@ -114,6 +114,10 @@ class _Comparison:
                 yield Difference(Kind.NEW, sentence, self._record.name, now, uid)
         else:
             self.not_chosen = len(others)
+        if chosen.untold:
+            count = "1 message" if chosen.untold == 1 else f"{chosen.untold:,} messages"
+            sentence = f"the server counts {count} more than it names"
+            yield Difference(Kind.UNCHECKED, sentence, self._record.name, now)
         yield from self._compare_saved(chosen)
 
     def _compare_saved(self, chosen: Chosen) -> Iterator[Difference]:
