@@ -144,7 +144,9 @@ class _Coming:
 
 
 def _find_shortage(size: int, told: int | None) -> str | None:
-    """A sentence, when fewer octets came than RFC822.SIZE told of."""
+    """A sentence, when fewer octets came than RFC822.SIZE told of, or none at all."""
+    if told is None and not size:
+        return "the server sent nothing of it"
     if size >= (told or 0):
         return None
     sent = f"{size:,}" if size else "none"

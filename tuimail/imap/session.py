@@ -20,7 +20,7 @@ from tuimail.errors import (
 from tuimail.imap.command import Argument, Command, astring, quoted
 from tuimail.imap.connect import open_wire
 from tuimail.imap.endpoint import Endpoint
-from tuimail.imap.folder import Folder, FolderStatus
+from tuimail.imap.folder import Folder, FolderStatus, folder_key
 from tuimail.imap.listing import read_list, read_status
 from tuimail.imap.trust import Trust
 from tuimail.imap.wire import (
@@ -139,13 +139,15 @@ class Session(Listener):
     # --- folders
 
     def list_folders(self) -> tuple[Folder, ...]:
-        """Every folder that LIST tells of, in the server's order."""
-        found: list[Folder] = []
-        self.run(
-            Command(b"LIST", (b'""', b'"*"')),
-            lambda response: found.extend(read_list(response)),
-        )
-        return tuple(found)
+        """Every folder that LIST tells of, in the server's order; one that it names twice, once."""
+        found: dict[bytes, Folder] = {}
+
+        def receive(response: Response) -> None:
+            for folder in read_list(response):
+                found.setdefault(folder_key(folder.raw_name), folder)
+
+        self.run(Command(b"LIST", (b'""', b'"*"')), receive)
+        return tuple(found.values())
 
     def statuses(
         self,
