@@ -11,16 +11,18 @@ from tests.export.exporting import every_folder, export, export_from, files, ope
 from tests.servers.archive import (
     ChangingServer,
     GarbageServer,
+    RecordingConnection,
     RecordingServer,
     mailbox_of,
     mailbox_with,
     plain_message,
 )
-from tests.servers.faulty import FaultyServer
+from tests.servers.faulty import Fault, FaultyServer
 from tests.servers.mailboxes import LazyMessages
 from tests.servers.stores import store_on
 from tuimail.archive.connection import Connection
 from tuimail.archive.fetch import Item
+from tuimail.archive.folder_list import FolderTree
 from tuimail.archive.folder_view import FolderView
 from tuimail.archive.mailbox import Mailbox, StoredFolder
 from tuimail.archive.server import CAPABILITIES
@@ -28,7 +30,9 @@ from tuimail.errors import UsageError
 from tuimail.export.ledger import Ledger
 from tuimail.export.names import SaveFormat
 from tuimail.export.plan import PlanProgress, plan_export
+from tuimail.export.proof import write_proof
 from tuimail.export.records import FolderRecord, Record, Status
+from tuimail.export.verify import verify_files
 from tuimail.imap.query import parse_query
 from tuimail.imap.selection import Selection
 
@@ -217,3 +221,71 @@ class _EmailIdConnection(Connection):
             email_id = self.server.ids[view.message(number).uid]
             row = row.replace(b"FETCH (", b"FETCH (EMAILID (%b) " % email_id, 1)
         return row
+
+
+class TestFolders:
+    """Folders that are not there once, or whose place on the disk is not free."""
+
+    def test_one_that_list_names_twice_is_exported_once(self, tmp_path: Path) -> None:
+        class Stuttering(RecordingConnection):
+            def send(self, data: bytes) -> None:
+                super().send(data * 2 if data.startswith(b"* LIST ") else data)
+
+        mailbox = mailbox_in("INBOX", "Inbox", "Sent")
+        with RecordingServer(mailbox, connection_class=Stuttering) as server:
+            assert export_from(server, tmp_path).sums == [
+                ("INBOX", 3, 3, 0, 0),
+                ("Sent", 3, 3, 0, 0),
+            ]
+
+    def test_of_one_that_is_gone_only_what_was_saved_stays(self, tmp_path: Path) -> None:
+        names = ("INBOX", "Archive/2024", "Sent")
+        with FaultyServer(mailbox_in(*names), faults={1_002: Fault.REFUSED}) as server:
+            server.closed = {"Sent"}
+            export_from(server, tmp_path)
+            with opened(tmp_path) as (directory, ledger):
+                write_proof(ledger, directory)
+                assert len(list(verify_files(directory, ledger))) == 2
+            server.tree = FolderTree(server.tree.folders[:1])
+            done = export_from(server, tmp_path)
+        assert done.plan.notes == (
+            "the server has the folder Archive/2024 no longer; what was saved of it stays: 2"
+            " messages",
+            "the server has the folder Sent no longer",
+        )
+        with opened(tmp_path) as (directory, ledger):
+            write_proof(ledger, directory)
+            assert list(verify_files(directory, ledger)) == []
+
+    def test_what_failed_elsewhere_stays_where_the_folder_is_there(self, tmp_path: Path) -> None:
+        with FaultyServer(mailbox_in("INBOX", "Sent"), closed={"Sent"}) as server:
+            export_from(server, tmp_path)
+            with store_on(server.port) as store, opened(tmp_path) as (_, ledger):
+                plan = plan_export(store, every_folder(store)[:1], Selection(), ledger)
+                assert plan.notes == ()
+                assert ledger.folders()[1].error is not None
+
+    def test_a_link_where_one_belongs_costs_that_one(self, tmp_path: Path) -> None:
+        export_path, elsewhere = tmp_path / "mail", tmp_path / "elsewhere"
+        export_path.mkdir()
+        elsewhere.mkdir()
+        (export_path / "Sent").symlink_to(elsewhere)
+        with RecordingServer(mailbox_in("INBOX", "Sent", "Trash")) as server:
+            done = export_from(server, export_path)
+            assert done.sums == [("INBOX", 3, 3, 0, 0), ("Trash", 3, 3, 0, 0)]
+            ((name, sentence),) = done.plan.failures
+            assert str(name) == "Sent"
+            assert "a link or a file stands where a folder belongs" in sentence
+            assert not list(elsewhere.iterdir())
+            (export_path / "Sent").unlink()
+            assert export_from(server, export_path).plan.failures == ()
+
+
+def mailbox_in(*names: str) -> Mailbox:
+    """Three messages in each folder: 1 to 3, 1,001 to 1,003 and so on."""
+    return Mailbox(
+        tuple(
+            StoredFolder(name, LazyMessages(3, first_uid=1 + 1_000 * place))
+            for place, name in enumerate(names)
+        )
+    )

@@ -85,3 +85,12 @@ def test_numbers_that_name_no_message_are_counted(tmp_path: Path) -> None:
         some = Selection(NumberSet.parse("8:100"), by_uid=True)
         plan = plan_only(store, tmp_path, some)
     assert [(one.asked, one.missing) for one in plan.folders] == [(3, 90)]
+
+
+def test_nothing_of_a_message_that_nothing_is_told_of_is_no_file(tmp_path: Path) -> None:
+    with FaultyServer(mailbox_of(5), faults={3: Fault.EMPTY}) as server:
+        server.untold = {3}
+        done = export_from(server, tmp_path)
+    assert done.sums == [("INBOX", 5, 4, 0, 1)]
+    assert done.heard.failed == {3: "the server sent nothing of it"}
+    assert len(files(tmp_path)) == 4

@@ -54,6 +54,8 @@ class FaultyServer(ChangingServer):
         """How many times FETCH of whole messages is refused for want of time."""
         self.refusals: list[str] = []
         """What whoever signs in next is answered NO with."""
+        self.untold: Collection[int] = ()
+        """UIDs of which nothing else is told until they are fetched whole."""
         self.is_away = False
         """Hangs up on whoever connects."""
         self.signed_in = 0
@@ -115,6 +117,8 @@ class _FaultyConnection(_ChangingConnection):
 
     def write_row(self, view: FolderView, number: int, items: tuple[Item, ...]) -> bytes:
         uid = view.message(number).uid
+        if uid in self.server.untold and not self._fetches_whole:
+            return b"* %d FETCH (UID %d)\r\n" % (number, uid)
         fault = self.server.faults.get(uid) if self._fetches_whole else None
         row = super().write_row(view, number, items)
         match fault:
