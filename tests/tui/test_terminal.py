@@ -304,7 +304,7 @@ _FAULTY = """
 from tuimail.cli.browse import show_screen
 from tuimail.imap.store import MailStore
 
-def connect():
+def connect(folder):
     password = "open-sesame"
     raise ZeroDivisionError("\\x1b]0;owned\\x07")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tuimail.accounts.account_url import parse_account_url
@@ -14,6 +14,7 @@ from tuimail.cli.secret import find_password
 from tuimail.errors import UsageError
 from tuimail.imap.endpoint import Endpoint
 from tuimail.imap.events import Alert, Lost, StoreEvent, Throttled
+from tuimail.imap.pool import Connect
 from tuimail.imap.session import Session
 from tuimail.imap.store import MailStore
 from tuimail.imap.trust import Trust
@@ -26,7 +27,7 @@ class SignIn:
     endpoint: Endpoint
     start_folder: str | None
     """The folder that the account's URL ends with."""
-    connect: Callable[[], Session]
+    connect: Connect
 
 
 def prepare_sign_in(options: Options) -> SignIn:

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from tuimail.errors import (
     CommandRefused,
@@ -42,6 +42,12 @@ BACK_OFF = (0.2, 1.0, 3.0)
 
 Outcome = Callable[[], None]
 """Ends a request, once its connection is free again."""
+
+
+class Connect(Protocol):
+    """Opens a connection, and on it the folder that is needed first, if any."""
+
+    def __call__(self, folder: bytes | None = None, /) -> Session: ...
 
 
 class _Worker:
@@ -78,13 +84,13 @@ class _Worker:
 class ConnectionPool:
     """Up to `size` connections, opened when there is work for them.
 
-    `connect` opens one (Session.open with everything filled in). With `keep_one_free` bulk work
-    leaves one connection to interactive work, or takes turns where there is only one.
+    `connect` opens one (Session.open with all but the folder filled in). With `keep_one_free`
+    bulk work leaves one connection to interactive work, or takes turns where there is only one.
     """
 
     def __init__(
         self,
-        connect: Callable[[], Session],
+        connect: Connect,
         *,
         size: int,
         publish: Callable[[StoreEvent], None],
@@ -229,7 +235,7 @@ class ConnectionPool:
         while True:
             was_connected = worker.is_connected
             try:
-                session = self._open_session(worker)
+                session = self._open_session(worker, job.folder)
                 if is_lost:
                     is_lost = False
                     self._publish(Reconnected())
@@ -304,7 +310,7 @@ class ConnectionPool:
                 if outcome is not None:
                     outcome()
 
-    def _open_session(self, worker: _Worker) -> Session:
+    def _open_session(self, worker: _Worker, folder: bytes | None) -> Session:
         session = worker.session
         if session is not None:
             if not session.dead:
@@ -312,7 +318,7 @@ class ConnectionPool:
             # shut by somebody else; only this thread may give the socket back
             session.close()
         self._set_state(worker, ConnectionState.CONNECTING)
-        session = self._connect()
+        session = self._connect(folder)
         self._prepare(session)
         with self._lock:
             self._was_connected = True

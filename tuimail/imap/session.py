@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tuimail.errors import (
@@ -17,7 +17,7 @@ from tuimail.errors import (
     ServerBusy,
     SignInError,
 )
-from tuimail.imap.command import Argument, Command, astring, quoted
+from tuimail.imap.command import Command, Literal, astring, quoted
 from tuimail.imap.connect import open_wire
 from tuimail.imap.endpoint import Endpoint
 from tuimail.imap.folder import Folder, FolderStatus, folder_key
@@ -65,6 +65,8 @@ class Session(Listener):
         self.wire = wire
         self.capabilities = capabilities
         self.selected: Selected | None = None
+        self._is_fresh = False
+        """Whether the folder was opened together with signing in, and not looked at since."""
         self._looking: Pending | None = None
         self.greeting = ""
         """The server's first words, safe to show."""
@@ -77,16 +79,19 @@ class Session(Listener):
     # --- opening and closing
 
     @classmethod
-    def open(cls, endpoint: Endpoint, password: str, trust: Trust) -> Session:
-        """Connect and sign in.
+    def open(
+        cls, endpoint: Endpoint, password: str, trust: Trust, folder: bytes | None = None
+    ) -> Session:
+        """Connect and sign in, and open a folder in the same round trip where that can be.
 
-        Raises ConnectError, CertificateError, SignInError, ServerBusy, UsageError.
+        Whatever keeps the folder from being opened comes up in `examine`. Raises ConnectError,
+        CertificateError, SignInError, ServerBusy, UsageError.
         """
         wire, capabilities, greeting = open_wire(endpoint, trust)
         session = cls(wire, capabilities)
-        session.greeting = greeting
+        session.greeting = greeting.words
         try:
-            session._sign_in(endpoint, password)
+            session._sign_in(endpoint, password, folder, is_talkative=greeting.has_capabilities)
         except CommandRefused as error:
             wire.close()
             if error.code in BUSY_CODES:
@@ -196,7 +201,9 @@ class Session(Listener):
         CommandForbidden for a name that cannot be sent.
         """
         if self.selected is not None and self.selected.folder == folder:
-            if look and not self.selected.total:
+            if self._is_fresh:
+                self._is_fresh = False
+            elif look and not self.selected.total:
                 # Of an empty folder nothing more is asked that the answer could come with.
                 self.look()
             elif look:
@@ -301,24 +308,65 @@ class Session(Listener):
 
     # --- signing in
 
-    def _sign_in(self, endpoint: Endpoint, password: str) -> None:
+    def _sign_in(
+        self, endpoint: Endpoint, password: str, folder: bytes | None, *, is_talkative: bool
+    ) -> None:
+        """LOGIN or AUTHENTICATE, and with LOGIN what can go out in the same round trip.
+
+        A server that is not `is_talkative` kept its capabilities to itself in the greeting.
+        """
         # An environment can hold any octets; Python gives them as surrogates.
         user, secret = endpoint.user.encode(), password.encode("utf-8", "surrogateescape")
         is_ascii = user.isascii() and secret.isascii()
-        before = self.capabilities
-        if "LOGINDISABLED" in self.capabilities or (
-            not is_ascii and "AUTH=PLAIN" in self.capabilities
-        ):
+        before, opening = self.capabilities, None
+        if "LOGINDISABLED" in before or (not is_ascii and "AUTH=PLAIN" in before):
             completion = self._authenticate_plain(user, secret)
         else:
-            arguments: Iterable[Argument] = (
-                quoted(octets) if octets.isascii() else astring(octets) for octets in (user, secret)
-            )
-            completion = self.run(Command(b"LOGIN", tuple(arguments)), self._note_untagged)
+            arguments = [quoted(o) if o.isascii() else astring(o) for o in (user, secret)]
+            login = self.wire.send(Command(b"LOGIN", tuple(arguments)), self._note_untagged)
+            if folder is not None and not any(isinstance(one, Literal) for one in arguments):
+                opening = self._send_opening(folder, with_capability=not is_talkative)
+            completion = self.wire.finish(login)
+        is_told = self._note_capabilities(completion.code) or self.capabilities is not before
+        if opening is not None:
+            self._finish_opening(opening)
+            is_told = is_told or self.capabilities is not before
         # The answer carries the capabilities on most servers, in its code or untagged (Gmail); it
         # saves a round trip.
-        if not self._note_capabilities(completion.code) and self.capabilities is before:
+        if not is_told:
             self.run(Command(b"CAPABILITY"), self._note_untagged)
+
+    def _send_opening(self, folder: bytes, *, with_capability: bool) -> Pending | None:
+        """EXAMINE behind a LOGIN that is not answered yet, and CAPABILITY ahead of it.
+
+        It is harmless where LOGIN is refused: nobody may EXAMINE then (RFC 9051, 3.1). None for a
+        name that takes a literal or cannot be sent. At 40 ms the first page came 40 ms sooner.
+        """
+        try:
+            command = Command(b"EXAMINE", (astring(folder),))
+        except CommandForbidden:
+            return None
+        if any(isinstance(argument, Literal) for argument in command.arguments):
+            return None
+        if with_capability:
+            self.wire.send(Command(b"CAPABILITY"), self._note_untagged)
+        self.selected = Selected(folder)
+        return self.wire.send(command)
+
+    def _finish_opening(self, opening: Pending) -> None:
+        """Proxies may drop what comes behind LOGIN, as nginx did before 1.21.
+
+        A NOOP that follows on LOGIN's answer is answered all the same, and costs no wait: it is
+        on its way while EXAMINE's answer is, and is finished with the next command.
+        """
+        self._looking = self.wire.send(Command(b"NOOP"))
+        with contextlib.suppress(CommandRefused):
+            if self.wire.reached(opening, self._looking):
+                self.wire.finish(opening)
+                if self.selected is not None and self.selected.uid_validity:
+                    self._is_fresh = True
+                    return
+        self.selected = None
 
     def _authenticate_plain(self, user: bytes, secret: bytes) -> Completion:
         """RFC 4616, in one round trip where the server takes an initial response (RFC 4959)."""

@@ -15,7 +15,7 @@ from tuimail.imap.page import FetchedPart, JoinedPage, Page, Result
 from tuimail.imap.page_cache import PageCache, PageKey
 from tuimail.imap.page_fetch import OnRows, PageFetch
 from tuimail.imap.paging import Order, SortKey
-from tuimail.imap.pool import ConnectionPool
+from tuimail.imap.pool import Connect, ConnectionPool
 from tuimail.imap.raw import BATCH, BATCH_UNWATCHED, RawFetch, RawReceiver
 from tuimail.imap.rows import fetch_rows, unknown_items
 from tuimail.imap.sections import fetch_header, fetch_part
@@ -50,9 +50,7 @@ class MailStore:
     on a thread of the pool, and so do the callbacks.
     """
 
-    def __init__(
-        self, connect: Callable[[], Session], *, size: int = SIZE, with_screen: bool = True
-    ) -> None:
+    def __init__(self, connect: Connect, *, size: int = SIZE, with_screen: bool = True) -> None:
         self._listeners: list[Callable[[StoreEvent], None]] = []
         self._raw_batch = BATCH if with_screen else BATCH_UNWATCHED
         self._cache = PageCache() if with_screen else PageCache(0, 0)

@@ -13,14 +13,15 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-from imapclient import IMAPClient
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tuimail.errors import CommandRefused, ConnectionLost, ProtocolError
 from tuimail.imap.command import Command, Literal
 from tuimail.imap.stream import BUFFER, SocketStream, read_ahead
 from tuimail.text import safe_line
+
+if TYPE_CHECKING:
+    from imapclient import IMAPClient
 
 TIMEOUT = 30.0
 """Seconds until a command must have been answered, plus what its data takes at `SLOWEST`."""
@@ -203,6 +204,16 @@ class Wire:
                 code=_first_word(completion.code),
             )
         return completion
+
+    def reached(self, pending: Pending, later: Pending) -> bool:
+        """Read until either has ended; False when the server dropped all before `later`."""
+        with self._dying_on_fault():
+            self._begin_waiting(pending)
+            while pending.completion is None and later.completion is None:
+                self._read_response()
+            if pending.completion is None:
+                self._in_flight.clear()
+        return pending.completion is not None
 
     def settle(self) -> None:
         """Read until nothing is in flight; what came of each command `finish` still tells."""
