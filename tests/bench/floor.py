@@ -1,9 +1,15 @@
-"""The floor of every measurement: a client that only finds the ends of responses."""
+"""The floor of every measurement: a client that only finds the ends of responses.
+
+`python -m tests.bench.floor PORT USER PASSWORD COMMAND` opens the INBOX, sends the
+command and prints the seconds to its end.
+"""
 
 from __future__ import annotations
 
 import re
 import socket
+import sys
+import time
 from typing import Self
 
 _LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
@@ -43,3 +49,17 @@ class Floor:
                 read(int(announced[1]))
                 line = readline()
             responses += 1
+
+
+def main() -> None:
+    """Sign in, work, tell."""
+    port, user, password, command = sys.argv[1:5]
+    with Floor(int(port), user, password) as floor:
+        floor.run(b"EXAMINE INBOX")
+        started = time.perf_counter()
+        floor.run(command.encode())
+        print(time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    main()

@@ -85,12 +85,12 @@ def varied_messages(count: int) -> Iterator[Sample]:
     Of all messages 30 % carry List-Unsubscribe, 20 % attachments, 20 % are flagged unread; Date
     is mostly near the date of arrival, sometimes years off, and now and then absent or unreadable.
     """
-    return (_make_varied(number) for number in range(1, count + 1))
+    return (make_varied(number) for number in range(1, count + 1))
 
 
 def small_messages(count: int) -> Iterator[Sample]:
     """Plain messages of 1,024 octets."""
-    return (_make_small(number) for number in range(1, count + 1))
+    return (make_small(number) for number in range(1, count + 1))
 
 
 def append_messages(
@@ -150,7 +150,8 @@ def _batches(messages: Iterable[Sample]) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _make_varied(number: int) -> Sample:
+def make_varied(number: int) -> Sample:
+    """Message `number` of `varied_messages`."""
     chance = random.Random(number)
     arrival = EPOCH + number * _VARIED_STEP
     size = int(1024 * 50 ** chance.random())
@@ -169,7 +170,8 @@ def _make_varied(number: int) -> Sample:
     return Sample(tuple(flags), arrival, header + entity)
 
 
-def _make_small(number: int) -> Sample:
+def make_small(number: int) -> Sample:
+    """Message `number` of `small_messages`."""
     chance = random.Random(number)
     arrival = EPOCH + number * _SMALL_STEP
     fields = [*_common_fields(chance, number, arrival), "Content-Type: text/plain; charset=utf-8"]
@@ -200,9 +202,9 @@ def _common_fields(chance: random.Random, number: int, arrival: datetime) -> lis
         people = ",\r\n ".join(_mailbox(chance) for _ in range(chance.randrange(1, 6)))
         fields.append(f"Cc: {people}")
     fields.append(f"Subject: {_subject(chance)}")
-    fields.append(f"Message-ID: {_message_id(number)}")
+    fields.append(f"Message-ID: {message_id(number)}")
     if number > 1 and chance.random() < 0.3:
-        answered = _message_id(max(1, number - chance.randrange(1, 40)))
+        answered = message_id(max(1, number - chance.randrange(1, 40)))
         fields += [f"In-Reply-To: {answered}", f"References: {answered}"]
     sent = arrival - timedelta(seconds=chance.choice((1, 9, 70, 4000)))
     kind = chance.random()
@@ -216,7 +218,8 @@ def _common_fields(chance: random.Random, number: int, arrival: datetime) -> lis
     return fields
 
 
-def _message_id(number: int) -> str:
+def message_id(number: int) -> str:
+    """That of message `number`, varied or small."""
     return f"<{number}.{crc32(b'%d' % number):08x}@mail.example.com>"
 
 

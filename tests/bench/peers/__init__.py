@@ -1,0 +1,1 @@
+"""Other people's programs and libraries at the same work."""
