@@ -21,7 +21,7 @@ from tuimail.errors import (
 from tuimail.export.background import run_in_background
 from tuimail.export.finishing import Finished, Finishers
 from tuimail.export.ledger import Ledger
-from tuimail.export.patience import MOST_LOSSES, PAUSES, Patience, is_passing
+from tuimail.export.patience import MOST_LOSSES, MOST_SHORT, PAUSES, Patience, is_passing
 from tuimail.export.plan import Plan
 from tuimail.export.raw_files import RawFile, RawFiles
 from tuimail.export.records import Record, Status
@@ -36,8 +36,6 @@ MOST_MESSAGES = 100
 MOST_OCTETS = 8 << 20
 """Of a batch: after a crash so much is fetched again for each connection."""
 FINISHERS = 2
-MOST_SHORT = 20
-"""Messages that came twice shorter than their sizes: then the server guesses at sizes."""
 _OTHER_FILES = 64
 """Open files of the rest of the program."""
 
