@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tuimail.text import BLOCK_LIMIT, LINE_LIMIT, MailText, safe_block, safe_line
+from tuimail.text import BLOCK_LIMIT, LINE_LIMIT, MailText, is_plain, safe_block, safe_line
 
 R = "\N{REPLACEMENT CHARACTER}"
 
@@ -147,3 +148,27 @@ def assert_safe(shown: str) -> None:
         allowed_format = c in "\u200c\u200d"
         assert allowed_format or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
         assert c not in "\u3164\uffa0\u115f\u1160\u2800"
+
+
+def test_what_is_plain_needs_no_look_at_each_character() -> None:
+    plain = [c for c in map(chr, range(sys.maxunicode + 1)) if is_plain(c)]
+    # What may come second in a composed character would change with its neighbour.
+    seconds = {
+        chr(int(codes[1], 16))
+        for codes in (unicodedata.decomposition(chr(c)).split() for c in range(sys.maxunicode + 1))
+        if len(codes) == 2 and not codes[0].startswith("<")
+    }
+    assert len(plain) > 30_000
+    assert seconds.isdisjoint(plain)
+    for c in plain:
+        assert c.isprintable()
+        assert unicodedata.category(c)[0] != "M"
+        assert unicodedata.is_normalized("NFC", c)
+        assert c not in "\u3164\uffa0\u115f\u1160\u2800"
+
+
+@pytest.mark.parametrize(
+    "text", ["e\u0301", "\u200d", "\u202e", "\ufffe", "\u1100\u1161", "\x1b", "\xad"]
+)
+def test_what_is_not_plain(text: str) -> None:
+    assert not is_plain(text)

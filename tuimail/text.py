@@ -22,6 +22,14 @@ _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _JOINERS = frozenset("\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}")
 # Letters by category, but drawn as nothing: Hangul fillers and the blank Braille cell.
 _BLANKS = frozenset("\u3164\uffa0\u115f\u1160\u2800")
+# Letters, signs and pictures that stand for themselves in any order: safe, assigned, no marks, in
+# NFC. Looking at each character of the subjects that are not ASCII was 4 % of an export's work.
+_PLAIN = re.compile(
+    r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03ce\u0400-\u0481\u048a-\u052f"
+    r"\u05d0-\u05ea\u0621-\u064a\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2600-\u27bf"
+    r"\u3001-\u3020\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9d"
+    r"\U0001f300-\U0001f64f\U0001f680-\U0001f6d7\U0001f900-\U0001f9ff]*"
+)
 _LINE_SPACE = str.maketrans("\t\r\n", "   ")
 _NEWLINE = re.compile(r"\r\n?")
 
@@ -68,6 +76,11 @@ class MailText:
         return f"MailText({str(self)!r})"
 
 
+def is_plain(text: str) -> bool:
+    """Whether every character stands for itself, whatever is beside it; False says nothing."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def safe_line(text: str, limit: int = LINE_LIMIT) -> str:
     """One line that a terminal shows and does not obey; TAB, CR and LF become spaces.
 
@@ -75,7 +88,7 @@ def safe_line(text: str, limit: int = LINE_LIMIT) -> str:
     """
     if len(text) > limit:
         text = text[: limit - 1] + "…"
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or is_plain(text):
         return text
     return _replace_unsafe(text.translate(_LINE_SPACE))
 

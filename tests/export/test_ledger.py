@@ -35,7 +35,7 @@ def test_everything_is_there_when_it_is_opened_again(directory: Directory) -> No
         ledger.note_folder(inbox.id, 7, 3)
         ledger.note_scope(b"INBOX", below=False)
         ledger.ask([asked(1), asked(2), asked(3)])
-        failure = replace(asked(2), status=Status.FAILED, error="the server does not send it")
+        failure = asked(2)._replace(status=Status.FAILED, error="the server does not send it")
         ledger.note([saved(1), failure])
     with begin(directory) as ledger:
         assert ledger.account == ACCOUNT
@@ -57,7 +57,7 @@ def test_only_the_owner_may_read_it(directory: Directory) -> None:
 def test_what_is_saved_is_not_asked_for_again_and_what_failed_is(directory: Directory) -> None:
     with begin(directory) as ledger:
         ledger.add_folder(b"INBOX", "INBOX", "INBOX")
-        ledger.note([saved(1), replace(asked(2), status=Status.FAILED, error="no")])
+        ledger.note([saved(1), asked(2)._replace(status=Status.FAILED, error="no")])
         ledger.ask([asked(1), asked(2), asked(3)])
         assert ledger.records(Status.SAVED) == (saved(1),)
         assert ledger.records(Status.ASKED) == (asked(2), asked(3))
@@ -179,7 +179,7 @@ def test_a_message_moves_to_another_uid_validity(directory: Directory) -> None:
         ledger.ask([asked(5, uid_validity=8)])
         ledger.move(1, (7, 2), (8, 5))
         assert not ledger.move(1, (7, 1), (8, 5))
-        moved = replace(saved(2), uid_validity=8, uid=5)
+        moved = saved(2)._replace(uid_validity=8, uid=5)
         assert ledger.records(Status.SAVED) == (saved(1), moved)
         assert ledger.records(Status.ASKED) == ()
         assert ledger.uids(1, 8, Status.SAVED) == {5}
@@ -190,8 +190,7 @@ HOSTILE = "\udcff\ud800 \0 \x1b[2J \u202e '; DROP TABLE message; -- =1+1"
 
 
 def test_hostile_strings_come_back_and_harm_nothing(directory: Directory) -> None:
-    record = replace(
-        saved(1),
+    record = saved(1)._replace(
         flags=("\\Seen", "$\x1d\x85\xa0", "�"),
         subject=HOSTILE,
         message_id=HOSTILE,
@@ -201,10 +200,10 @@ def test_hostile_strings_come_back_and_harm_nothing(directory: Directory) -> Non
     as_kept = HOSTILE.replace("\udcff\ud800", "??")
     with begin(directory) as ledger:
         ledger.add_folder(b"\xff\0'", HOSTILE.replace("\udcff\ud800", ""), "_")
-        ledger.note([record, replace(record, uid=(1 << 32) - 1)])
+        ledger.note([record, record._replace(uid=(1 << 32) - 1)])
         first, second = ledger.records(Status.SAVED)
-        assert first == replace(
-            record, subject=as_kept, message_id=as_kept, error=as_kept, size=None
+        assert first == record._replace(
+            subject=as_kept, message_id=as_kept, error=as_kept, size=None
         )
         assert second.uid == 4_294_967_295
         assert ledger.count(Status.SAVED) == (2, 0)
@@ -215,8 +214,8 @@ def test_files_come_in_the_order_of_their_octets(directory: Directory) -> None:
     paths = ["b/1.eml", "B/1.eml", "a.eml", "a/1.eml", "é/1.eml", "\U0001f412/1.eml", "ﬀ/1.eml"]
     with begin(directory) as ledger:
         ledger.note(
-            [replace(saved(uid), path=path) for uid, path in enumerate(paths, 1)]
-            + [replace(saved(9), status=Status.FAILED, path="c/9.eml"), asked(10)]
+            [saved(uid)._replace(path=path) for uid, path in enumerate(paths, 1)]
+            + [saved(9)._replace(status=Status.FAILED, path="c/9.eml"), asked(10)]
         )
         found = [record.path for record in ledger.iter_files()]
         assert found == sorted(paths, key=str.encode)
@@ -229,13 +228,13 @@ def test_iterating_takes_no_memory_and_bears_changes(
     directory: Directory, folder: int | None
 ) -> None:
     with begin(directory) as ledger:
-        ledger.note([replace(saved(uid), subject="x" * 500) for uid in range(1, 20_001)])
+        ledger.note([saved(uid)._replace(subject="x" * 500) for uid in range(1, 20_001)])
         tracemalloc.start()
         count = 0
         for record in ledger.iter_records(Status.SAVED, folder):
             count += 1
             if record.uid % 5_000 == 0:
-                ledger.note([replace(record, status=Status.FAILED)])
+                ledger.note([record._replace(status=Status.FAILED)])
         files = sum(1 for _ in ledger.iter_files())
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,7 +150,7 @@ def test_a_file_that_is_no_database(directory: Directory, octets: bytes) -> None
 
 def test_a_page_that_was_overwritten(directory: Directory) -> None:
     with begin(directory) as ledger:
-        ledger.note([replace(saved(uid), subject="x" * 500) for uid in range(1, 1_001)])
+        ledger.note([saved(uid)._replace(subject="x" * 500) for uid in range(1, 1_001)])
     path = ledger_path(directory)
     with path.open("r+b") as file:
         file.seek(8 * 4096)

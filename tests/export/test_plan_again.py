@@ -122,8 +122,8 @@ class TestLostMessages:
     def found(self, tmp_path: Path, old: Record, new: Record) -> bool:
         with opened(tmp_path) as (_, ledger):
             ledger.add_folder(b"INBOX", "INBOX", "INBOX")
-            ledger.note([replace(old, server_size=10)])
-            return LostMessages(ledger, 1, 8).find_again(replace(new, server_size=10))
+            ledger.note([old._replace(server_size=10)])
+            return LostMessages(ledger, 1, 8).find_again(new._replace(server_size=10))
 
     @pytest.mark.parametrize(
         ("before", "now", "same"),
@@ -132,20 +132,20 @@ class TestLostMessages:
     def test_emailid_alone_decides_where_both_have_one(
         self, tmp_path: Path, before: str | None, now: str | None, same: bool
     ) -> None:
-        old = replace(saved(1), email_id=before)
-        new = replace(saved(9, uid_validity=8), email_id=now)
+        old = saved(1)._replace(email_id=before)
+        new = saved(9, uid_validity=8)._replace(email_id=now)
         assert self.found(tmp_path, old, new) is same
 
     def test_a_moment_is_the_same_in_any_zone(self, tmp_path: Path) -> None:
-        new = replace(
-            saved(9, uid_validity=8), email_id=None, internal_date="2026-11-20T08:14:00+00:00"
+        new = saved(9, uid_validity=8)._replace(
+            email_id=None, internal_date="2026-11-20T08:14:00+00:00"
         )
         assert self.found(tmp_path, saved(1), new)
 
     def test_memory_does_not_grow_with_them(self, tmp_path: Path) -> None:
         with opened(tmp_path) as (_, ledger):
             ledger.add_folder(b"INBOX", "INBOX", "INBOX")
-            ledger.note([replace(saved(uid), email_id=f"M{uid}") for uid in range(1, 20_001)])
+            ledger.note([saved(uid)._replace(email_id=f"M{uid}") for uid in range(1, 20_001)])
             tracemalloc.start()
             lost = LostMessages(ledger, 1, 8)
             for uid in range(1, 20_001, 100):

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,7 +77,7 @@ def test_names_that_break_a_line_are_written_as_sha256sum_does(
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     for uid, name in enumerate(("a\\b", "a\nb", "a\rb", " a", "é"), 1):
         (directory.path / name).touch()
-        ledger.note([replace(saved(uid), path=name, file_sha256=empty)])
+        ledger.note([saved(uid)._replace(path=name, file_sha256=empty)])
     write_proof(ledger, directory)
     done = check_sums(directory.path)
     assert (done.returncode, done.stdout.count("OK")) == (0, 5), done
@@ -86,7 +85,7 @@ def test_names_that_break_a_line_are_written_as_sha256sum_does(
 
 def test_one_file_of_two_messages_has_one_line(directory: Directory, ledger: Ledger) -> None:
     """The same message under two UIDVALIDITYs."""
-    ledger.note([saved(1), replace(saved(1), uid_validity=8), saved(2)])
+    ledger.note([saved(1), saved(1)._replace(uid_validity=8), saved(2)])
     write_proof(ledger, directory)
     lines = (directory.path / "SHA256SUMS").read_text().splitlines()
     assert [line.partition("  ")[2] for line in lines] == ["INBOX/1.eml", "INBOX/2.eml"]
@@ -100,8 +99,8 @@ def rows(directory: Directory) -> list[dict[str, str]]:
 
 def test_the_index_has_a_row_for_each_message(directory: Directory, ledger: Ledger) -> None:
     ledger.add_folder(b"Sent", "Sent", "Sent")
-    ledger.note([saved(3), saved(1), replace(saved(4), folder=2)])
-    ledger.note([replace(asked(2), status=Status.FAILED, error="the server does not send it")])
+    ledger.note([saved(3), saved(1), saved(4)._replace(folder=2)])
+    ledger.note([asked(2)._replace(status=Status.FAILED, error="the server does not send it")])
     ledger.ask([asked(5)])
     write_proof(ledger, directory)
     found = rows(directory)
@@ -150,7 +149,7 @@ def test_the_index_has_a_row_for_each_message(directory: Directory, ledger: Ledg
 def test_no_cell_is_a_formula(
     directory: Directory, ledger: Ledger, subject: str, cell: str
 ) -> None:
-    ledger.note([replace(saved(1), subject=subject, message_id=subject, error=subject)])
+    ledger.note([saved(1)._replace(subject=subject, message_id=subject, error=subject)])
     write_proof(ledger, directory)
     (row,) = rows(directory)
     assert (row["subject"], row["message_id"], row["error"]) == (cell, cell, cell)

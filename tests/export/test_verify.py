@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -161,7 +160,7 @@ def test_a_proof_that_was_written_before_the_ledger_changed(export: Path) -> Non
         Ledger.open(directory, ACCOUNT, SaveFormat.EML) as ledger,
     ):
         (record,) = ledger.records(Status.SAVED, most=1)
-        ledger.note([replace(record, flags=())])
+        ledger.note([record._replace(flags=())])
     assert told(export) == [("altered", "index.csv", NOT_AS_THE_LEDGER)]
 
 
@@ -212,7 +211,7 @@ def test_folders_deeper_than_a_path_may_be_long(export: Path) -> None:
 
 def test_what_failed_and_what_never_came_is_told(export: Path) -> None:
     with changing(export) as ledger:
-        ledger.note([replace(asked(8), status=Status.FAILED, error="the server sends garbage")])
+        ledger.note([asked(8)._replace(status=Status.FAILED, error="the server sends garbage")])
         ledger.ask([asked(uid) for uid in range(100, 1_300)])
     first, second = verify(export)
     assert (first.kind.value, first.folder, first.uid) == ("failed", "INBOX", 8)
@@ -239,14 +238,14 @@ def test_a_ledger_cannot_lead_outside(export: Path, path: str) -> None:
     (export.parent / "outside.eml").write_bytes(b"")
     with changing(export) as ledger:
         (record,) = ledger.records(Status.SAVED, most=1)
-        ledger.note([replace(record, uid=99, path=path, file_size=0)])
+        ledger.note([record._replace(uid=99, path=path, file_size=0)])
     (found,) = verify(export)
     assert found.kind.value == "missing"
 
 
 def test_saved_without_a_file(export: Path) -> None:
     with changing(export) as ledger:
-        ledger.note([replace(asked(99), status=Status.SAVED)])
+        ledger.note([asked(99)._replace(status=Status.SAVED)])
     assert told(export) == [
         ("missing", None, "the ledger names no files of 1 messages that were saved")
     ]
@@ -258,7 +257,7 @@ def write_msg_export(path: Path, *files: bytes) -> None:
         for uid, octets in enumerate(files, 1):
             record = write_message(path, folder, 1, stored(uid, octets))
             (path / f"INBOX/{uid}.eml").rename(path / f"INBOX/{uid}.msg")
-            ledger.note([replace(record, path=f"INBOX/{uid}.msg")])
+            ledger.note([record._replace(path=f"INBOX/{uid}.msg")])
 
 
 def test_msg_files_are_read_back(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_inbox_is_one_name_in_any_case(tmp_path: Path) -> None:
 
 def test_what_failed_is_not_new(verify: Verifier) -> None:
     with ledger_of(verify.export) as ledger:
-        failed = replace(asked(6, uid_validity=1), status=Status.FAILED, error="garbage")
+        failed = asked(6, uid_validity=1)._replace(status=Status.FAILED, error="garbage")
         ledger.note([failed])
         ledger.ask([asked(7, uid_validity=1)])
     messages = tuple(map(stored, range(1, 9)))

@@ -6,7 +6,8 @@ import hashlib
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from tuimail.errors import FileError, MessageUnreadable
 from tuimail.export.file_batch import bring_to_disk
@@ -22,27 +23,25 @@ _SYNCED_AT_ONCE = 8
 """The disk writes many files in the time of one when it is asked for them together."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(NamedTuple):
     """A file that lacks nothing but its name."""
 
     raw: RawFile
     part: PartFile
     size: int
     sha256: str
-    error: str | None = None
+    remark: str | None
 
     def record(self, path: str) -> Record:
         """As the ledger will have it."""
-        return replace(
-            self.raw.record,
+        return self.raw.record._replace(
             status=Status.SAVED,
             size=self.raw.size,
             sha256=self.raw.sha256,
             path=path,
             file_size=self.size,
             file_sha256=self.sha256,
-            error=self.error,
+            error=self.remark,
         )
 
 

@@ -34,12 +34,10 @@ from tuimail.export.records import (
     Status,
     as_folder_record,
     as_record,
-    as_row,
     encodable,
+    insert_records,
 )
 from tuimail.files import Directory, shown_path
-
-_PLACES = ",".join("?" * 16)
 
 
 class Ledger(LedgerDatabase):
@@ -220,20 +218,12 @@ class Ledger(LedgerDatabase):
     def ask(self, records: Iterable[Record]) -> None:
         """Note what is to be saved. What is saved already stays so, the rest is asked anew."""
         with self.changing() as connection:
-            connection.executemany(
-                f"INSERT INTO message ({COLUMNS}) VALUES ({_PLACES})"
-                " ON CONFLICT DO UPDATE SET status = 'asked', error = NULL"
-                " WHERE status IN ('failed', 'left')",
-                map(as_row, records),
-            )
+            insert_records(connection, records, over=(Status.FAILED, Status.LEFT))
 
     def note(self, records: Sequence[Record]) -> None:
         """Note what became of messages, in one transaction that is on the disk afterwards."""
         with self.changing() as connection:
-            connection.executemany(
-                f"INSERT OR REPLACE INTO message ({COLUMNS}) VALUES ({_PLACES})",
-                map(as_row, records),
-            )
+            insert_records(connection, records, over=Status)
 
     def ask_again(self, records: Iterable[Record]) -> None:
         """Note that saved messages are to be saved anew: their files are not what they were."""
@@ -293,25 +283,26 @@ class Ledger(LedgerDatabase):
 
     def records(
         self,
-        status: Status,
+        status: Status | None,
         folder: int | None = None,
         *,
         after: tuple[int, int, int] = (0, 0, 0),
         most: int = 1_000,
     ) -> tuple[Record, ...]:
-        """Messages in this state, in the order of folder, UIDVALIDITY and UID, behind `after`."""
-        # In one folder, the index leads straight to the next row.
-        narrowed = (
-            "(folder, uid_validity, uid) > (:a, :b, :c)"
-            if folder is None
-            else "folder = :folder AND (uid_validity, uid) > (:b, :c)"
-        )
+        """Messages in this state, or in any, in the order of folder, UIDVALIDITY and UID.
+
+        The first `most` behind `after`.
+        """
+        narrowed = "(folder, uid_validity, uid) > (:a, :b, :c)"
+        if folder is not None:  # the index leads straight to the next row
+            narrowed = "folder = :folder AND (uid_validity, uid) > (:b, :c)"
+        in_state = "true" if status is None else "status = :status"
         rows = self.select(
-            f"SELECT {COLUMNS} FROM message WHERE status = :status AND {narrowed}"
+            f"SELECT {COLUMNS} FROM message WHERE {in_state} AND {narrowed}"
             " ORDER BY folder, uid_validity, uid LIMIT :most",
             {
                 "folder": folder,
-                "status": status.value,
+                "status": status and status.value,
                 "a": after[0],
                 "b": after[1],
                 "c": after[2],
@@ -320,7 +311,7 @@ class Ledger(LedgerDatabase):
         )
         return self._records(rows)
 
-    def iter_records(self, status: Status, folder: int | None = None) -> Iterator[Record]:
+    def iter_records(self, status: Status | None, folder: int | None = None) -> Iterator[Record]:
         """All of them; the ledger may change meanwhile, and memory stays flat."""
         after = (0, 0, 0)
         while records := self.records(status, folder, after=after):
@@ -385,7 +376,8 @@ class Ledger(LedgerDatabase):
     def _records(self, rows: Iterable[tuple[Any, ...]]) -> tuple[Record, ...]:
         try:
             return tuple(map(as_record, rows))
-        except (AttributeError, TypeError, ValueError) as error:  # a row that we never wrote
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # A row that we never wrote.
             raise refused(self._path, "it is damaged") from error
 
 

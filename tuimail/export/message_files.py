@@ -77,7 +77,7 @@ class MessageFiles:
 
     def begin(self, identity: Identity, size: int) -> MessageFiles:
         summary = self._summaries[identity]
-        name = message_name(summary.internal_date, summary.subject, identity.uid)
+        name = message_name(summary.internal_date, str(summary.subject), identity.uid)
         with self._lock:
             if self._closed:
                 raise CancelledError

@@ -70,7 +70,7 @@ class MsgFiles(MessageFiles):
 
     def _keep(self, summary: Summary, part: PartFile, size: int) -> None:
         uid = summary.identity.uid
-        name = message_name(summary.internal_date, summary.subject, uid, SaveFormat.MSG)
+        name = message_name(summary.internal_date, str(summary.subject), uid, SaveFormat.MSG)
         try:
             self._end_conversion()
             msg = self._directory.create_part(name)

@@ -10,16 +10,13 @@ from tuimail.export.patience import is_passing
 from tuimail.export.questions import Questions
 from tuimail.export.records import Record, Status
 from tuimail.imap.job import Request
+from tuimail.imap.outlines import Outline
 from tuimail.imap.selection import Chosen
 from tuimail.imap.store import MailStore
-from tuimail.imap.summary import Summary
 
-_FIELDS = ("SUBJECT", "MESSAGE-ID")
 _CHUNK = 500
-EMAIL_ID = "EMAILID"
-"""What a message is called for ever, whatever its UID (RFC 8474)."""
 
-_Rows = Request[tuple[Summary, ...]]
+_Outlines = dict[int, Outline]
 
 
 def plan_rows(
@@ -37,7 +34,7 @@ def plan_rows(
     UID only: it is fetched all the same. Raises what `Questions.answer` raises, CommandRefused
     only of a server that has no time, and ConnectionLost only when it is hopeless.
     """
-    rows = _RowFetch(store, questions, chosen, (EMAIL_ID,) if with_email_id else ())
+    rows = _RowFetch(store, questions, chosen, with_email_id=with_email_id)
     untold: list[int] = []
     for uid, row in rows.fetch(uids):
         if row is None and uid not in rows.lost:
@@ -52,19 +49,19 @@ class _RowFetch:
     """Rows of messages of one folder, a few chunks ahead of whoever takes them."""
 
     def __init__(
-        self, store: MailStore, questions: Questions, chosen: Chosen, items: Sequence[str]
+        self, store: MailStore, questions: Questions, chosen: Chosen, *, with_email_id: bool
     ) -> None:
         self._store = store
         self._questions = questions
         self._chosen = chosen
-        self._items = items
+        self._with_email_id = with_email_id
         self.lost: set[int] = set()
         """Messages each of which, asked of alone, cost a connection."""
 
-    def fetch(self, uids: Sequence[int]) -> Iterator[tuple[int, Summary | None]]:
+    def fetch(self, uids: Sequence[int]) -> Iterator[tuple[int, Outline | None]]:
         """Of each UID its row, or None."""
         chunks = deque(uids[start : start + _CHUNK] for start in range(0, len(uids), _CHUNK))
-        ahead: deque[tuple[Sequence[int], _Rows]] = deque()
+        ahead: deque[tuple[Sequence[int], Request[_Outlines]]] = deque()
         try:
             while chunks or ahead:
                 while chunks and len(ahead) <= len(self._store.connection_states):
@@ -83,12 +80,10 @@ class _RowFetch:
             for _, request in ahead:
                 request.cancel()
 
-    def _send(self, uids: Sequence[int]) -> _Rows:
-        return self._store.rows(
-            self._chosen, uids, fields=_FIELDS, items=self._items, with_structure=False
-        )
+    def _send(self, uids: Sequence[int]) -> Request[_Outlines]:
+        return self._store.outlines(self._chosen, uids, with_email_id=self._with_email_id)
 
-    def _take(self, chunk: Sequence[int], request: _Rows) -> dict[int, Summary] | None:
+    def _take(self, chunk: Sequence[int], request: Request[_Outlines]) -> _Outlines | None:
         """The rows by UID; None when the server does not give them."""
         try:
             rows = self._questions.answer(lambda: self._send(chunk), request)
@@ -102,13 +97,12 @@ class _RowFetch:
                 self._questions.count_loss(error)
             return None
         self._questions.count_answer()
-        return {row.identity.uid: row for row in rows}
+        return rows
 
 
-def _record(folder: int, uid_validity: int, uid: int, row: Summary | None) -> Record:
+def _record(folder: int, uid_validity: int, uid: int, row: Outline | None) -> Record:
     if row is None:
         return Record(folder, uid_validity, uid, Status.ASKED)
-    email_id = row.items.get(EMAIL_ID)
     return Record(
         folder,
         uid_validity,
@@ -117,8 +111,8 @@ def _record(folder: int, uid_validity: int, uid: int, row: Summary | None) -> Re
         size=row.size,
         internal_date=row.internal_date.isoformat() if row.internal_date else None,
         flags=row.flags,
-        subject=str(row.subject),
-        message_id=str(row.message_id) if row.message_id else None,
-        email_id=email_id if isinstance(email_id, str) else None,
+        subject=row.subject,
+        message_id=row.message_id,
+        email_id=row.email_id,
         server_size=row.size,
     )

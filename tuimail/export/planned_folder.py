@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from tuimail.errors import FolderChanged
 from tuimail.export.ledger import Ledger
 from tuimail.export.moved import LostMessages
-from tuimail.export.plan_rows import EMAIL_ID, plan_rows
+from tuimail.export.plan_rows import plan_rows
 from tuimail.export.questions import Questions
 from tuimail.export.records import FolderRecord, Record, Status
 from tuimail.export.saved_files import SavedFiles
 from tuimail.imap.job import Lane
+from tuimail.imap.outlines import EMAIL_ID
 from tuimail.imap.paging import Order
 from tuimail.imap.search import UidArray, uid_array
 from tuimail.imap.selection import Chosen, Selection

@@ -6,20 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from heapq import merge
 
 from tuimail.export.ledger import Ledger
-from tuimail.export.records import Record, Status
+from tuimail.export.records import Record
 from tuimail.files import Directory
 from tuimail.text import safe_line
 
 INDEX_FILE = "index.csv"
 SUMS_FILE = "SHA256SUMS"
-TOO_MANY_SHORT = (
-    "messages came shorter than the server told of: it seems to guess at sizes;"
-    f" {INDEX_FILE} tells which"
-)
-"""Behind their number."""
 INDEX_COLUMNS = (
     "folder",
     "uid_validity",
@@ -70,22 +64,29 @@ def write_proof(ledger: Ledger, directory: Directory) -> None:
 
 
 def proof_files(ledger: Ledger) -> tuple[tuple[str, Iterator[str]], ...]:
-    """Names of the files, and the lines that are to be in them, each with its end."""
+    """Names of the files, and what is to be in them, a few lines at a time."""
     return (INDEX_FILE, _index_lines(ledger)), (SUMS_FILE, _sum_lines(ledger))
 
 
 def _index_lines(ledger: Ledger) -> Iterator[str]:
     """RFC 4180, one line for each message, in the order of folder, UIDVALIDITY and UID."""
-    yield _csv_line(INDEX_COLUMNS)
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(INDEX_COLUMNS)
     for folder in ledger.folders():
-        by_status = (ledger.iter_records(status, folder.id) for status in Status)
-        for record in merge(*by_status, key=lambda record: (record.uid_validity, record.uid)):
-            yield _csv_line(_cells(folder.name, record))
+        name = _plain(folder.name)
+        for record in ledger.iter_records(None, folder.id):
+            writer.writerow(_cells(name, record))
+            if lines.tell() >= _CHUNK:
+                yield lines.getvalue()
+                lines.seek(0)
+                lines.truncate()
+    yield lines.getvalue()
 
 
 def _cells(folder: str, record: Record) -> tuple[object, ...]:
     return (
-        _plain(folder),
+        folder,
         record.uid_validity,
         record.uid,
         record.status.value,
@@ -102,14 +103,10 @@ def _cells(folder: str, record: Record) -> tuple[object, ...]:
 
 def _plain(text: str | None) -> str:
     """Text that no spreadsheet takes for a formula, in one safe line."""
-    line = safe_line(text or "")
+    if not text:
+        return ""
+    line = safe_line(text)
     return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
-
-
-def _csv_line(cells: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
 
 
 def _sum_lines(ledger: Ledger) -> Iterator[str]:

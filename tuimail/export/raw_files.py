@@ -1,24 +1,25 @@
-"""A batch of an export on its way from the server into files."""
+"""Messages of one folder on their way from the server into files."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tuimail.errors import MessageUnreadable, TuimailError
 from tuimail.export.names import SaveFormat, message_name
 from tuimail.export.records import Record
 from tuimail.files import Directory, PartFile
 from tuimail.imap.identity import Identity
-from tuimail.text import MailText
+
+MOST_OCTETS = 8 << 20
+"""Of a batch: after a crash so much is fetched again for each connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawFile:
+class RawFile(NamedTuple):
     """A message that has come whole."""
 
     record: Record
@@ -30,12 +31,19 @@ class RawFile:
     """One sentence, where something about it is strange."""
 
 
-class RawFiles:
-    """The files of a batch of one folder's messages: a RawReceiver.
+OnBatch = Callable[["RawFiles", Sequence[RawFile]], None]
 
-    The octets come on a thread of the store; `take` is for another one, once no more may come.
+
+class RawFiles:
+    """The files of some messages of one folder: a RawReceiver.
+
+    The octets come on a thread of the store, and `on_batch` gets the files there as soon as they
+    are a batch: `batch` of them, or 8 MB. `take` is for another thread, and ends it all. Whoever
+    gets files finishes or discards them.
+
     A message shorter than its RFC822.SIZE was cut off, or the server guesses at sizes (Exchange):
-    it is kept, with a remark, where `takes_short` says so. One that came empty never is.
+    it is kept, with a remark, when it was asked for alone, or where `takes_short` says so. One that
+    came empty never is.
     """
 
     def __init__(
@@ -44,17 +52,25 @@ class RawFiles:
         folder: bytes,
         records: Sequence[Record],
         *,
-        takes_short: bool = False,
+        batch: int,
+        on_batch: OnBatch,
+        takes_short: Callable[[], bool],
     ) -> None:
         self.directory = directory
         self.records = tuple(records)
         self._folder = folder
+        self._batch = batch
+        self._on_batch = on_batch
         self._takes_short = takes_short
         self._missing = {one.uid: one for one in records}
         self._lock = threading.Lock()
         self._closed = False
-        self._current: _Coming | None = None
+        self._part: PartFile | None = None
+        self._announced = 0
+        self._size = 0
+        self._hash = hashlib.sha256()
         self._whole: list[RawFile] = []
+        self._octets = 0
         self._faults: dict[int, TuimailError] = {}
 
     @property
@@ -66,17 +82,21 @@ class RawFiles:
         """The id of the FolderRecord."""
         return self.records[0].folder
 
-    def take(self) -> tuple[list[RawFile], list[tuple[Record, TuimailError | None]]]:
-        """What has come whole, and what has not, with the reason where there is one.
+    @property
+    def failed(self) -> int:
+        """Messages that did not come whole so far; any thread may ask."""
+        return len(self._faults)
 
-        Nothing is written after it. The caller finishes or discards the files.
+    def take(self) -> tuple[Sequence[RawFile], list[tuple[Record, TuimailError | None]]]:
+        """What has come whole since the last batch, and what never came, with the reason.
+
+        The reason is None for what was not sent for. Nothing is written after it.
         """
         with self._lock:
             self._closed = True
             self._discard_current()
-            whole, self._whole = self._whole, []
             missing = [(one, self._faults.get(uid)) for uid, one in self._missing.items()]
-            return whole, missing
+            return self._take_whole(), missing
 
     def begin(self, identity: Identity, size: int) -> RawFiles:
         with self._lock:
@@ -85,62 +105,56 @@ class RawFiles:
             # A message that failed with its connection may come on the next one.
             self._faults.pop(identity.uid, None)
             name = record_name(self._missing[identity.uid], SaveFormat.EML)
-            part = self.directory.create_part(name)
-            self._current = _Coming(part, size)
+            self._part = self.directory.create_part(name)
+            self._announced = size
+            self._size = 0
+            self._hash = hashlib.sha256()
         return self
 
     def write(self, octets: bytes | memoryview) -> None:
         with self._lock:
-            if self._current is None:
+            if self._part is None:
                 raise CancelledError
-            self._current.write(octets)
+            self._size += self._part.write(octets)
+            self._hash.update(octets)
 
     def end(self, identity: Identity) -> None:
         with self._lock:
-            coming = self._current
-            if coming is None:
+            part = self._part
+            if part is None:
                 raise CancelledError
             record = self._missing[identity.uid]
-            remark = _find_shortage(coming.size, record.size)
+            remark = _find_shortage(self._size, record.size)
             fault = None
-            if coming.size != coming.announced:
+            if self._size != self._announced:
                 fault = "it came in another length than announced"
-            elif not (coming.size and self._takes_short):
+            elif not self._size or (len(self.records) > 1 and not self._takes_short()):
                 fault = remark
             if fault is not None:
                 self._discard_current()
                 self._faults[identity.uid] = MessageUnreadable(fault)
                 return
-            self._current = None
+            self._part = None
             del self._missing[identity.uid]
-            digest = coming.hash.hexdigest()
-            self._whole.append(RawFile(record, coming.part, coming.size, digest, remark))
+            self._octets += self._size
+            whole = RawFile(record, part, self._size, self._hash.hexdigest(), remark)
+            self._whole.append(whole)
+            if len(self._whole) >= self._batch or self._octets >= MOST_OCTETS:
+                self._on_batch(self, self._take_whole())
 
     def fail(self, identity: Identity, error: TuimailError) -> None:
         with self._lock:
             self._discard_current()
             self._faults[identity.uid] = error
 
+    def _take_whole(self) -> Sequence[RawFile]:
+        whole, self._whole, self._octets = self._whole, [], 0
+        return whole
+
     def _discard_current(self) -> None:
-        if self._current is not None:
-            self._current.part.discard()
-            self._current = None
-
-
-class _Coming:
-    """A message whose octets are coming."""
-
-    __slots__ = ("announced", "hash", "part", "size")
-
-    def __init__(self, part: PartFile, announced: int) -> None:
-        self.part = part
-        self.announced = announced
-        self.size = 0
-        self.hash = hashlib.sha256()
-
-    def write(self, octets: bytes | memoryview) -> None:
-        self.size += self.part.write(octets)
-        self.hash.update(octets)
+        if self._part is not None:
+            self._part.discard()
+            self._part = None
 
 
 def _find_shortage(size: int, told: int | None) -> str | None:
@@ -155,7 +169,7 @@ def _find_shortage(size: int, told: int | None) -> str | None:
 
 def record_name(record: Record, save_format: SaveFormat) -> str:
     """What the message's file is called."""
-    return message_name(received_at(record), MailText(record.subject), record.uid, save_format)
+    return message_name(received_at(record), record.subject, record.uid, save_format)
 
 
 def received_at(record: Record) -> datetime | None:

@@ -4,38 +4,45 @@ from __future__ import annotations
 
 import queue
 import resource
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from tuimail.errors import (
     CommandRefused,
     ConnectionLost,
     FolderChanged,
-    MessageGone,
     MessageUnreadable,
     TuimailError,
 )
 from tuimail.export.background import run_in_background
 from tuimail.export.finishing import Finished, Finishers
 from tuimail.export.ledger import Ledger
-from tuimail.export.patience import MOST_LOSSES, MOST_SHORT, PAUSES, Patience, is_passing
+from tuimail.export.patience import MOST_LOSSES, PAUSES, Patience, is_passing
 from tuimail.export.plan import Plan
-from tuimail.export.raw_files import RawFile, RawFiles
+from tuimail.export.raw_files import MOST_OCTETS, RawFile, RawFiles
 from tuimail.export.records import Record, Status
 from tuimail.export.report import ExportListener, ExportReport, Tally
 from tuimail.export.sweeping import sweep_parts
 from tuimail.export.targets import Targets
 from tuimail.files import Directory
 from tuimail.imap.job import Request
+from tuimail.imap.raw import BATCH_UNWATCHED, IN_FLIGHT
 from tuimail.imap.store import MailStore
 
 MOST_MESSAGES = 100
-MOST_OCTETS = 8 << 20
-"""Of a batch: after a crash so much is fetched again for each connection."""
+"""Of a batch, as MOST_OCTETS."""
+MOST_BATCHES = 8
+"""That a connection is asked for in one go. Each time it waits for the first answer, a round trip:
+with 40 ms of it and one batch at a time, that was a third of an export."""
 FINISHERS = 2
+MOST_SUSPECTS = IN_FLIGHT * BATCH_UNWATCHED
+"""Messages that may have been under way when a connection was lost."""
+MOST_SHORT = 20
+"""Messages that came twice shorter than their sizes: then the server guesses at sizes."""
 _OTHER_FILES = 64
 """Open files of the rest of the program."""
 
@@ -92,18 +99,22 @@ class _Run:
         self._ledger = ledger
         self._directory = directory
         self._listener = listener
-        self._targets = Targets(directory, (folder.record for folder in plan.folders))
         self._tally = Tally(plan)
         self._patience = Patience(pauses)
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
         self._finishers = Finishers(ledger, FINISHERS, self._events.put)
-        self._planned = self._read_batches()
+        self._batch = _files_in_a_batch(len(store.connection_states) + FINISHERS * 2)
+        self._planned = self._read_planned()
         self._again: deque[Sequence[Record]] = deque()
         self._fetching: dict[RawFiles, Request[None]] = {}
+        self._lock = threading.Lock()
+        """For what connections change too, in `_finish`: these three."""
         self._finishing = 0
-        self._losses = 0
+        """Batches that came whole and are not noted yet."""
         self._short = 0
         """Messages that came alone, and shorter than their sizes."""
+        self._targets = Targets(directory, (folder.record for folder in plan.folders))
+        self._losses = 0
         self._given_up: dict[int, str] = {}
         """Folders that fetch no more, and why."""
 
@@ -123,6 +134,7 @@ class _Run:
             pause = self._patience.seconds_left
             if pause is None:
                 self._send()
+            # In this order: what is fetched is being finished before it is so no longer.
             if not (self._fetching or self._finishing or pause):
                 return
             try:
@@ -142,7 +154,7 @@ class _Run:
         """Let go of what is under way, and save what of it is whole."""
         for files, request in self._fetching.items():
             request.cancel()
-            self._finish(files, files.take()[0])
+            self._end_fetching(files)
         self._fetching.clear()
         self._finishers.stop(converting=not self._request.abandoned)
         try:
@@ -159,65 +171,95 @@ class _Run:
     # --- what is fetched
 
     def _send(self) -> None:
-        """Keep one more batch in flight than there are connections, so that none stands idle."""
-        while (
-            len(self._fetching) <= len(self._store.connection_states)
-            and self._finishing < FINISHERS * 2
-        ):
-            batch = self._again.popleft() if self._again else next(self._planned, None)
-            if batch is None:
+        """Keep one request more in flight than there are connections, so that none stands idle."""
+        while len(self._fetching) <= len(self._store.connection_states) and self._has_room():
+            records = self._again.popleft() if self._again else next(self._planned, None)
+            if records is None:
                 return
-            folder = batch[0].folder
+            folder = records[0].folder
             if folder in self._given_up:
-                self._fail(batch, self._given_up[folder])
+                self._fail(records, self._given_up[folder])
                 continue
-            raw_name = self._targets.record(folder).raw_name
+            with self._lock:
+                directory = self._targets.open(folder)
             files = RawFiles(
-                self._targets.open(folder),
-                raw_name,
-                batch,
-                takes_short=len(batch) == 1 or self._short >= MOST_SHORT,
+                directory,
+                self._targets.record(folder).raw_name,
+                records,
+                batch=self._batch,
+                on_batch=self._finish,
+                takes_short=self._guesses_sizes,
             )
-            request = self._store.raw(files.identities, files)
+            request = self._store.raw(
+                files.identities, files, takes_more=partial(self._takes_more, files)
+            )
             self._fetching[files] = request
             request.add_done_callback(partial(self._tell_fetched, files))
+
+    def _guesses_sizes(self) -> bool:
+        """Whether the server has shown not to know them; any thread may ask."""
+        return self._short >= MOST_SHORT
+
+    def _takes_more(self, files: RawFiles) -> bool:
+        """Whether to go on with a request; any thread may ask."""
+        return self._has_room() and files.failed < self._batch
+
+    def _has_room(self) -> bool:
+        """Whether the disk keeps up with what comes; any thread may ask."""
+        return self._finishing < FINISHERS * 2
 
     def _tell_fetched(self, files: RawFiles, _request: object) -> None:
         self._events.put(_Fetched(files))
 
-    def _read_batches(self) -> Iterator[Sequence[Record]]:
-        """What the plan asked for, as batches of one folder and one UIDVALIDITY."""
-        most = _files_in_a_batch(len(self._store.connection_states) + FINISHERS * 2)
+    def _read_planned(self) -> Iterator[Sequence[Record]]:
+        """What the plan asked for, as much at a time as one request is for, folder by folder.
+
+        Less towards the end, so that all connections end together.
+        """
+        left = self._plan.messages
         for folder in self._plan.folders:
-            batch: list[Record] = []
-            octets = 0
+            records: list[Record] = []
+            octets = most = 0
             for record in self._ledger.iter_records(Status.ASKED, folder.record.id):
                 size = record.size or 0
-                if batch and (len(batch) >= most or octets + size > MOST_OCTETS):
-                    yield batch
-                    batch, octets = [], 0
-                batch.append(record)
+                if records and (len(records) >= most or octets + size > MOST_OCTETS * MOST_BATCHES):
+                    yield records
+                    records, octets = [], 0
+                if not records:
+                    share = left // (2 * len(self._store.connection_states))
+                    most = min(max(share, self._batch), self._batch * MOST_BATCHES)
+                records.append(record)
                 octets += size
-            if batch:
-                yield batch
+                left -= 1
+            if records:
+                yield records
 
     def _take_fetched(self, files: RawFiles) -> None:
         request = self._fetching.pop(files)
-        whole, missing = files.take()
-        self._finish(files, whole)
+        missing = self._end_fetching(files)
         if request.cancelled() or request.abandoned:
             raise CancelledError  # the store was closed
-        if whole:
+        if len(missing) < len(files.records):
             self._patience.renew()
             self._losses = 0
         is_alone = len(files.records) == 1
-        self._short += is_alone and any(one.remark for one in whole)
         error = request.exception()
         if error is not None:
             self._judge_request([record for record, _ in missing], error, is_alone=is_alone)
             return
-        gone = MessageGone("the server did not send it")
-        self._judge_messages([(one, fault or gone) for one, fault in missing], is_alone=is_alone)
+        self._judge_messages([(one, fault) for one, fault in missing if fault], is_alone=is_alone)
+        unsent = [record for record, fault in missing if fault is None]
+        if unsent:
+            self._again.append(unsent)
+
+    def _end_fetching(self, files: RawFiles) -> list[tuple[Record, TuimailError | None]]:
+        """Finish what has come whole of a request that is over; gives what has not."""
+        whole, missing = files.take()
+        if whole:
+            self._finish(files, whole)
+        with self._lock:
+            self._targets.release(files.folder)
+        return missing
 
     def _judge_request(
         self, missing: list[Record], error: BaseException, *, is_alone: bool
@@ -227,7 +269,11 @@ class _Run:
             return
         match error:
             case ConnectionLost():
-                self._judge_messages([(one, error) for one in missing], is_alone=is_alone)
+                # Those behind were not even asked for.
+                suspects, rest = missing[:MOST_SUSPECTS], missing[MOST_SUSPECTS:]
+                if rest:
+                    self._again.append(rest)
+                self._judge_messages([(one, error) for one in suspects], is_alone=is_alone)
             case FolderChanged() | CommandRefused() | MessageUnreadable():
                 if missing:
                     self._given_up[missing[0].folder] = str(error)
@@ -265,7 +311,7 @@ class _Run:
         return True
 
     def _fail(self, missing: Sequence[Record], sentence: str) -> None:
-        failed = [replace(one, status=Status.FAILED, error=sentence) for one in missing]
+        failed = [one._replace(status=Status.FAILED, error=sentence) for one in missing]
         if failed:
             self._ledger.note(failed)
             self._tell(failed)
@@ -273,15 +319,18 @@ class _Run:
     # --- what is finished
 
     def _finish(self, files: RawFiles, whole: Sequence[RawFile]) -> None:
-        if whole:
+        """A batch has come whole; connections call it too."""
+        folder = self._targets.record(files.folder)
+        with self._lock:
             self._finishing += 1
-            self._finishers.put(files, self._targets.record(files.folder), whole)
-        else:
-            self._targets.release(files.folder)
+            self._short += len(files.records) == 1 and whole[0].remark is not None
+            self._targets.open(files.folder)
+        self._finishers.put(files, folder, whole)
 
     def _take_finished(self, finished: Finished) -> None:
-        self._finishing -= 1
-        self._targets.release(finished.files.folder)
+        with self._lock:
+            self._finishing -= 1
+            self._targets.release(finished.files.folder)
         if finished.saved:
             self._tell(finished.saved)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from tuimail.text import REPLACEMENT, safe_line
+from tuimail.text import REPLACEMENT, is_plain, safe_line
 
 NAME_LIMIT = 180
 """Octets of a file name in UTF-8: leaves Windows room for the folder in its 260 characters."""
@@ -36,9 +36,9 @@ def safe_name(text: str, *, suffix: str = "", limit: int = NAME_LIMIT) -> str:
     room = limit - len(ending.encode())
     if room < 1:
         raise ValueError(f"no room for a name before {ending!r} in {limit} octets")
-    stem = _cut(stem, room).rstrip(" ." if not ending else "") or "_"
+    stem = cut_octets(stem, room).rstrip(" ." if not ending else "") or "_"
     if _DEVICE.match(unicodedata.normalize("NFKC", stem + ending)):
-        stem = "_" + _cut(stem, room - 1)
+        stem = "_" + cut_octets(stem, room - 1)
     return stem + ending
 
 
@@ -63,7 +63,7 @@ def name_key(name: str) -> str:
 
 def _clean(text: str) -> str:
     line = safe_line(text, limit=len(text)).translate(_LEGAL)
-    if not line.isascii():
+    if not is_plain(line):
         line = "".join("_" if unicodedata.category(c) == "Cn" else c for c in line)
     line = " ".join(line.split()).rstrip(" .")
     return _LEADING.sub("_", line) or ("_" if text else "unnamed")
@@ -74,5 +74,6 @@ def _split_extension(name: str) -> tuple[str, str]:
     return (name[: found.start()], found.group()) if found else (name, "")
 
 
-def _cut(text: str, octets: int) -> str:
+def cut_octets(text: str, octets: int) -> str:
+    """The longest start of the text that has at most so many octets in UTF-8."""
     return text.encode()[:octets].decode(errors="ignore")

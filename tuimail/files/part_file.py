@@ -25,6 +25,8 @@ _CREATE_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHUNK = 1 << 20
 _ATTEMPTS = 100
 """Of several that begin one file at once, one that loses a race tries again."""
+_Node = tuple[int, int]
+"""Device and inode: what a file is, whatever its name."""
 # macOS has no fdatasync.
 _sync_data: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
 
@@ -35,11 +37,12 @@ class PartFile:
     Every method may raise FileError, but `discard`.
     """
 
-    __slots__ = ("_descriptor", "_folder", "name")
+    __slots__ = ("_descriptor", "_folder", "_node", "name")
 
-    def __init__(self, folder: Directory, name: str, descriptor: int) -> None:
+    def __init__(self, folder: Directory, name: str, descriptor: int, node: _Node) -> None:
         self._folder = folder
         self._descriptor = descriptor
+        self._node = node
         self.name = name
         """The name that the file is to have."""
 
@@ -49,9 +52,9 @@ class PartFile:
         part = name + PART
         try:
             for _ in range(_ATTEMPTS):
-                descriptor = _create_locked(part, mode, folder.descriptor)
-                if descriptor is not None:
-                    return cls(folder, name, descriptor)
+                created = _create_locked(part, mode, folder.descriptor)
+                if created is not None:
+                    return cls(folder, name, *created)
                 _remove_stale(part, folder.descriptor)
         except BlockingIOError:
             pass
@@ -67,10 +70,10 @@ class PartFile:
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Add octets; returns how many, which is all of them."""
-        rest = memoryview(data)
         try:
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
+            written = os.write(self._descriptor, data)
+            while written < len(data):
+                written += os.write(self._descriptor, memoryview(data)[written:])
         except OSError as error:
             raise self._error(error) from error
         return len(data)
@@ -79,7 +82,8 @@ class PartFile:
         """Bring the octets to the disk; `mtime` carries a zone. Nothing is written after it."""
         try:
             if mtime is not None:
-                os.utime(self._descriptor, (mtime.timestamp(), mtime.timestamp()))
+                seconds = mtime.timestamp()
+                os.utime(self._descriptor, (seconds, seconds))
             _sync_data(self._descriptor)
             # NFS and FUSE may tell of a full disk as late as close(). Closing a duplicate brings
             # that out while the file is still locked and still a .part.
@@ -151,7 +155,7 @@ class PartFile:
     def _require_part(self) -> None:
         """What is renamed and removed by its name has to be this file."""
         part = self.name + PART
-        if not _has_name(self._descriptor, part, self._folder.descriptor):
+        if _find_node(part, self._folder.descriptor) != self._node:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), part)
 
     def _close(self) -> None:
@@ -173,7 +177,7 @@ def remove_stale_part(part: str, folder: Directory) -> None:
         raise file_error("remove", folder.path / part, error) from error
 
 
-def _create_locked(part: str, mode: int, folder: int) -> int | None:
+def _create_locked(part: str, mode: int, folder: int) -> tuple[int, _Node] | None:
     """Its descriptor, or None when the name is taken; BlockingIOError as in `_remove_stale`."""
     try:
         descriptor = os.open(part, _CREATE_FILE, mode, dir_fd=folder)
@@ -181,9 +185,10 @@ def _create_locked(part: str, mode: int, folder: int) -> int | None:
         return None
     try:
         _lock(descriptor)
+        node = _node_of(os.fstat(descriptor))
         # Another tuimail may have taken it for stale before it was locked.
-        if _has_name(descriptor, part, folder):
-            return descriptor
+        if _find_node(part, folder) == node:
+            return descriptor, node
     except OSError:
         os.close(descriptor)
         raise
@@ -208,17 +213,20 @@ def _remove_stale(part: str, folder: int) -> None:
         with stale:
             _lock(stale.fileno())
             # Since it was opened it may have been finished, and another one begun.
-            if _has_name(stale.fileno(), part, folder):
+            if _find_node(part, folder) == _node_of(os.fstat(stale.fileno())):
                 os.unlink(part, dir_fd=folder)
 
 
-def _has_name(descriptor: int, name: str, folder: int) -> bool:
-    """Whether the open file still stands under this name."""
+def _find_node(name: str, folder: int) -> _Node | None:
+    """Which file stands under this name, if any does."""
     try:
-        named = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return _node_of(os.stat(name, dir_fd=folder, follow_symlinks=False))
     except FileNotFoundError:
-        return False
-    return os.path.samestat(named, os.fstat(descriptor))
+        return None
+
+
+def _node_of(found: os.stat_result) -> _Node:
+    return found.st_dev, found.st_ino
 
 
 def _lock(descriptor: int) -> None:

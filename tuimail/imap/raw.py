@@ -43,17 +43,27 @@ class RawFetch:
     """Fetches messages of one folder; started again, it goes on with those that are missing."""
 
     def __init__(
-        self, identities: Sequence[Identity], receiver: RawReceiver, batch: int = BATCH
+        self,
+        identities: Sequence[Identity],
+        receiver: RawReceiver,
+        batch: int = BATCH,
+        takes_more: Callable[[], bool] = lambda: True,
     ) -> None:
         self._batch = batch
+        self._takes_more = takes_more
         self._left = {identity.uid: identity for identity in identities if identity.uid}
         self._unknown = [identity for identity in identities if not identity.uid]
         self._receiver = receiver
         self._asked: set[int] = set()
         self._current: Identity | None = None
+        self._is_told = False
+        """The UID stood in front of the literal that comes."""
 
     def run(self, session: Session, pause: Callable[[], None]) -> None:
-        """A job for the pool, with a pause after each batch."""
+        """A job for the pool, with a pause after each batch.
+
+        It ends early when `takes_more` says no; of what was not asked for nothing is told.
+        """
         while self._unknown:
             self._receiver.fail(self._unknown.pop(), MessageUnreadable(WITHOUT_UID))
         uids = list(self._left)
@@ -62,10 +72,12 @@ class RawFetch:
         in_flight: deque[tuple[Pending, list[int]]] = deque()
         self._asked.clear()
         try:
-            while waiting or in_flight:
-                while waiting and len(in_flight) < IN_FLIGHT:
+            while True:
+                while waiting and len(in_flight) < IN_FLIGHT and self._takes_more():
                     batch = waiting.popleft()
                     in_flight.append((self._send(session, batch), batch))
+                if not in_flight:
+                    break
                 self._finish(session, *in_flight.popleft())
                 pause()
         except BaseException:
@@ -100,6 +112,7 @@ class RawFetch:
         if announced is None or announced[1] != b"BODY[]":
             return None
         uid = announced[0]
+        self._is_told = uid is not None
         if uid is None and len(self._asked) == 1:
             # It may be too large to be kept until its UID comes, which `_receive` looks at.
             (uid,) = self._asked
@@ -109,24 +122,28 @@ class RawFetch:
         return None if self._current is None else self._receiver.begin(self._current, size)
 
     def _receive(self, parts: Response) -> bool:
-        row = Row.of(parts)
-        if self._current is not None:
-            identity, self._current = self._current, None
-            if row is None or row.uid != identity.uid:
-                del self._left[identity.uid]
-                self._receiver.fail(identity, MessageUnreadable("the server sent another message"))
-                return True
-        else:
-            uid = row.uid if row is not None and row.has_item(b"BODY[]") else None
-            if row is None or uid is None or uid not in self._asked or uid not in self._left:
-                return False
-            # A string, NIL, or a literal in front of its UID, which was kept in memory.
-            identity, octets = self._left[uid], row.section(b"")
-            if octets is None:
-                del self._left[uid]
-                self._receiver.fail(identity, MessageUnreadable("the server does not send it"))
-                return True
-            self._receiver.begin(identity, len(octets)).write(octets)
-        self._receiver.end(identity)
+        identity, self._current = self._current, None
+        if identity is None:
+            return self._receive_kept(parts)
+        # Nothing came behind the literal, and its UID before it: no need to read the answer anew.
+        is_whole = self._is_told and len(parts) == 3 and parts[2] == b")\r\n"
         del self._left[identity.uid]
+        if is_whole or ((row := Row.of(parts)) is not None and row.uid == identity.uid):
+            self._receiver.end(identity)
+        else:
+            self._receiver.fail(identity, MessageUnreadable("the server sent another message"))
+        return True
+
+    def _receive_kept(self, parts: Response) -> bool:
+        """A string, NIL, or a literal in front of its UID, which was kept in memory."""
+        row = Row.of(parts)
+        uid = row.uid if row is not None and row.has_item(b"BODY[]") else None
+        if row is None or uid is None or uid not in self._asked or uid not in self._left:
+            return False
+        identity, octets = self._left.pop(uid), row.section(b"")
+        if octets is None:
+            self._receiver.fail(identity, MessageUnreadable("the server does not send it"))
+        else:
+            self._receiver.begin(identity, len(octets)).write(octets)
+            self._receiver.end(identity)
         return True

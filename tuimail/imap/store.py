@@ -15,7 +15,7 @@ from tuimail.imap.page import FetchedPart, JoinedPage, Page, Result
 from tuimail.imap.page_cache import PageCache, PageKey
 from tuimail.imap.page_fetch import OnRows, PageFetch
 from tuimail.imap.paging import Order, SortKey
-from tuimail.imap.pool import Connect, ConnectionPool
+from tuimail.imap.pool import ConnectionPool
 from tuimail.imap.raw import BATCH, BATCH_UNWATCHED, RawFetch, RawReceiver
 from tuimail.imap.rows import fetch_rows, unknown_items
 from tuimail.imap.sections import fetch_header, fetch_part
@@ -28,6 +28,7 @@ from tuimail.imap.wire import Sink
 # A page in order of arrival, which most people wait for, needs none of what is imported late.
 if TYPE_CHECKING:
     from tuimail.imap.folder_list import CountedFolder
+    from tuimail.imap.outlines import Outline
     from tuimail.imap.query import Query
     from tuimail.imap.selection import Chosen, Selection
     from tuimail.imap.sieve import Sieve
@@ -50,7 +51,9 @@ class MailStore:
     on a thread of the pool, and so do the callbacks.
     """
 
-    def __init__(self, connect: Connect, *, size: int = SIZE, with_screen: bool = True) -> None:
+    def __init__(
+        self, connect: Callable[[], Session], *, size: int = SIZE, with_screen: bool = True
+    ) -> None:
         self._listeners: list[Callable[[StoreEvent], None]] = []
         self._raw_batch = BATCH if with_screen else BATCH_UNWATCHED
         self._cache = PageCache() if with_screen else PageCache(0, 0)
@@ -326,9 +329,34 @@ class MailStore:
 
         return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
 
-    def raw(self, identities: Sequence[Identity], receiver: RawReceiver) -> Request[None]:
-        """Whole messages of one folder, in the bulk lane."""
-        fetch = RawFetch(identities, receiver, self._raw_batch)
+    def outlines(
+        self, chosen: Chosen, uids: Sequence[int], *, with_email_id: bool
+    ) -> Request[dict[int, Outline]]:
+        """What an export needs to know of some of the chosen messages, by UID, in the bulk lane.
+
+        Messages that are gone or unreadable are left out. Ends with FolderChanged when the UIDs
+        are void.
+        """
+        from tuimail.imap.outlines import fetch_outlines
+
+        def run(session: Session, _pause: Pause) -> dict[int, Outline]:
+            open_folder(session, chosen.folder.raw_name, chosen.uid_validity)
+            return fetch_outlines(session, uids, with_email_id=with_email_id)
+
+        return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
+
+    def raw(
+        self,
+        identities: Sequence[Identity],
+        receiver: RawReceiver,
+        *,
+        takes_more: Callable[[], bool] = lambda: True,
+    ) -> Request[None]:
+        """Whole messages of one folder, in the bulk lane; it ends early when `takes_more` says no.
+
+        Of what was not asked for by then, nothing is told.
+        """
+        fetch = RawFetch(identities, receiver, self._raw_batch, takes_more)
         folder = identities[0].folder if identities else None
         return self._pool.submit(Job(fetch.run, Lane.BULK, Request(), folder))
 
