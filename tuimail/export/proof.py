@@ -14,6 +14,11 @@ from tuimail.text import safe_line
 
 INDEX_FILE = "index.csv"
 SUMS_FILE = "SHA256SUMS"
+TOO_MANY_SHORT = (
+    "messages came shorter than the server told of: it seems to guess at sizes;"
+    f" {INDEX_FILE} tells which"
+)
+"""Behind their number."""
 INDEX_COLUMNS = (
     "folder",
     "uid_validity",

@@ -74,6 +74,13 @@ class Record(NamedTuple):
     server_size: int | None = None
     """RFC822.SIZE, at which some servers (Exchange) only guess."""
 
+    @property
+    def is_short(self) -> bool:
+        """Whether a saved message has fewer octets than the server told of: it was cut off there,
+        unless the server guesses.
+        """
+        return (self.size or 0) < (self.server_size or 0)
+
 
 COLUMNS = ", ".join(Record._fields)
 """Of the table of messages: the fields of a Record."""

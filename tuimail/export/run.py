@@ -21,7 +21,7 @@ from tuimail.errors import (
 from tuimail.export.background import run_in_background
 from tuimail.export.finishing import Finished, Finishers
 from tuimail.export.ledger import Ledger
-from tuimail.export.patience import MOST_LOSSES, PAUSES, Patience, is_passing
+from tuimail.export.patience import MOST_LOSSES, MOST_SHORT, PAUSES, Patience, is_passing
 from tuimail.export.plan import Plan
 from tuimail.export.raw_files import MOST_OCTETS, RawFile, RawFiles
 from tuimail.export.records import Record, Status
@@ -41,8 +41,6 @@ with 40 ms of it and one batch at a time, that was a third of an export."""
 FINISHERS = 2
 MOST_SUSPECTS = IN_FLIGHT * BATCH_UNWATCHED
 """Messages that may have been under way when a connection was lost."""
-MOST_SHORT = 20
-"""Messages that came twice shorter than their sizes: then the server guesses at sizes."""
 _OTHER_FILES = 64
 """Open files of the rest of the program."""
 
