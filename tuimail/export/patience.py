@@ -12,8 +12,6 @@ PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds before each new try, where the server has no time or is not there."""
 MOST_LOSSES = 20
 """Messages in a row that fail alone by the server's fault: then it is not the messages."""
-MOST_SHORT = 20
-"""Messages that came twice shorter than their sizes: then the server guesses at sizes."""
 
 
 class Patience:

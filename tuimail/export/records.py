@@ -10,6 +10,9 @@ from enum import Enum
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+MOST_SHORT = 20
+"""Messages that came twice shorter than their sizes: then the server guesses at sizes."""
+
 
 class Status(Enum):
     """What became of a message."""

@@ -21,10 +21,10 @@ from tuimail.errors import (
 from tuimail.export.background import run_in_background
 from tuimail.export.finishing import Finished, Finishers
 from tuimail.export.ledger import Ledger
-from tuimail.export.patience import MOST_LOSSES, MOST_SHORT, PAUSES, Patience, is_passing
+from tuimail.export.patience import MOST_LOSSES, PAUSES, Patience, is_passing
 from tuimail.export.plan import Plan
 from tuimail.export.raw_files import MOST_OCTETS, RawFile, RawFiles
-from tuimail.export.records import Record, Status
+from tuimail.export.records import MOST_SHORT, Record, Status
 from tuimail.export.report import ExportListener, ExportReport, Tally
 from tuimail.export.sweeping import sweep_parts
 from tuimail.export.targets import Targets
