@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tuimail.errors import ConnectionLost
-from tuimail.export.plan import Plan, PlannedFolder, PlanProgress
+from tuimail.export.plan import Plan, PlanProgress
+from tuimail.export.planned_folder import PlannedFolder
 from tuimail.export.proof import FolderSum
 from tuimail.export.records import FolderRecord
 from tuimail.export.report import ExportProgress, ExportReport
@@ -33,8 +34,11 @@ def plan_of(
     return Plan((folder,), renamed, notes, failures)
 
 
-def report_of(server: int, saved: int, skipped: int = 0, failed: int = 0) -> ExportReport:
-    return ExportReport((FolderSum(1, "INBOX", server, saved, skipped, failed),))
+def report_of(
+    server: int, saved: int, skipped: int = 0, failed: int = 0, *, short: int = 0, remarked: int = 0
+) -> ExportReport:
+    folder = FolderSum(1, "INBOX", server, saved, skipped, failed)
+    return ExportReport((folder,), short, remarked)
 
 
 GONE = (MailText("Old"), "the server says: no such folder")
@@ -149,6 +153,22 @@ def test_how_far_a_run_is(progress: ExportProgress, seconds: float, words: str) 
             "Exported 2 messages in /srv/mail;"
             " INBOX does not add up: server 3 = saved 2 + skipped 0 + failed 0.",
             False,
+        ),
+        (
+            report_of(30, 30, short=2, remarked=5),
+            plan_of(30),
+            "",
+            "Exported 30 messages in /srv/mail; 2 came shorter than the server told of;"
+            " 3 saved with a remark in index.csv.",
+            False,
+        ),
+        # So many that the server must be guessing.
+        (
+            report_of(30, 30, short=20, remarked=20),
+            plan_of(30),
+            "",
+            "Exported 30 messages in /srv/mail; 20 saved with a remark in index.csv.",
+            True,
         ),
     ],
 )

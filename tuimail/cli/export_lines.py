@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tuimail.cli.output import ROWS_AT_ONCE, Output
 from tuimail.errors import TuimailError
 from tuimail.export.plan import Plan
-from tuimail.export.proof import INDEX_FILE
-from tuimail.export.records import FolderRecord, Record, Status
+from tuimail.export.proof import INDEX_FILE, TOO_MANY_SHORT
+from tuimail.export.records import MOST_SHORT, FolderRecord, Record, Status
 from tuimail.export.report import ExportListener, ExportProgress
+from tuimail.imap.command import sequence_set
+from tuimail.imap.search import UidArray, uid_array
 from tuimail.tui.figures import format_messages, format_size
 
 _LISTED_FAILURES = 1_000
+_LISTED_REMARKS = 20
+_LONGEST_SET = 80
+
+
+class _Sentences:
+    """What is to be said of messages; what is the same of several in a folder is said once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._uids: dict[tuple[int, str], UidArray] = {}
+        self.untold = 0
+        """Messages that there is no room for."""
+
+    def add(self, record: Record) -> None:
+        key = (record.folder, record.error or "")
+        if key in self._uids or len(self._uids) < self._most:
+            self._uids.setdefault(key, uid_array()).append(record.uid)
+        else:
+            self.untold += 1
+
+    def tell(self, names: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+        """Which messages, and the sentence."""
+        for (folder, sentence), uids in self._uids.items():
+            told = sequence_set(sorted(uids)).decode()
+            if len(told) > _LONGEST_SET:
+                told = f"{told[: told.rindex(',', 0, _LONGEST_SET) + 1]}…"
+            yield f"{names[folder]}, UID {told}", sentence
 
 
 class ExportLines:
@@ -24,8 +53,10 @@ class ExportLines:
         self._names: dict[int, str] = {}
         """Of folders, by their ids."""
         self._skipped: list[Mapping[str, object]] = []
-        self._failures: list[Record] = []
-        self._failed = 0
+        self._failures = _Sentences(_LISTED_FAILURES)
+        self._short = _Sentences(MOST_SHORT)
+        self._short_count = 0
+        self._remarks = _Sentences(_LISTED_REMARKS)
 
     def skip(self, folder: FolderRecord, record: Record) -> None:
         """One that is saved already."""
@@ -52,20 +83,28 @@ class ExportLines:
         """Those that were saved or failed."""
         for record in records:
             if record.status is Status.FAILED:
-                self._failed += 1
-                if self._failed <= _LISTED_FAILURES:
-                    self._failures.append(record)
+                self._failures.add(record)
+            elif record.error is not None:
+                (self._short if record.is_short else self._remarks).add(record)
+                self._short_count += record.is_short
         if self._output.as_json:
             self._output.write_objects(self._object(one, one.status.value) for one in records)
 
     def tell_failures(self) -> None:
-        """The list of what could not be saved."""
-        for record in self._failures:
-            what = f"{self._names[record.folder]}, UID {record.uid}"
-            self._output.fail(TuimailError(record.error or "it could not be saved"), what)
-        if self._failed > len(self._failures):
-            more = self._failed - len(self._failures)
+        """The list of what could not be saved, or not as the server told of it."""
+        for what, sentence in self._failures.tell(self._names):
+            self._output.fail(TuimailError(sentence or "it could not be saved"), what)
+        if more := self._failures.untold:
             self._output.note(f"{more:,} more could not be saved; {INDEX_FILE} tells which")
+        if self._short_count < MOST_SHORT:
+            for what, sentence in self._short.tell(self._names):
+                self._output.fail(TuimailError(f"saved, but {sentence}"), what)
+        else:
+            self._output.note(f"{self._short_count:,} {TOO_MANY_SHORT}")
+        for what, sentence in self._remarks.tell(self._names):
+            self._output.note(f"{what}: {sentence}")
+        if more := self._remarks.untold:
+            self._output.note(f"{more:,} more have a remark; {INDEX_FILE} tells which")
 
     def _object(self, record: Record, status: str) -> Mapping[str, object]:
         return _line(self._names[record.folder], record, status, record.error)

@@ -144,7 +144,8 @@ which. Nothing is written under its final name before it is whole. Whatever ends
 a lost connection, a full disk, a power cut), the same command goes on where it stopped, and later
 adds what is new. A message that the server will not give is tried again alone, told of, and asked
 for again by the next run. One that comes shorter than the size that the server tells is tried
-again too, and then saved with a remark in `error`: some servers guess at sizes. One DIR is for one
+again too, and then saved with a remark in `error`, and the exit status is 1; from 20 of them on the
+server is taken to guess at sizes, and that is said. One DIR is for one
 account and one format, and one export at a time.
 
 At the end the sum of each folder that could be opened is told:
@@ -159,6 +160,7 @@ does not begin while an export is at work in DIR.
 |---|---|
 | `missing`, `altered`, `unreadable` | a file that was saved, `index.csv`, `SHA256SUMS` |
 | `unknown` | a file that the export did not write, or never finished (`.part`) |
+| `short` | a message that came shorter than the server told of; 20 or more are no difference |
 | `failed` | a message that could not be saved, or a folder that could not be opened |
 | `unfinished` | messages that did not come yet |
 | `new`, `gone`, `changed` | messages and folders of the server since the export |

@@ -112,7 +112,7 @@ class _Verification:
         def show_folder(name: str, done: int, total: int) -> None:
             self._output.show_progress(done, total, name)
 
-        yield from verify_files(self._directory, self._ledger, show_files)
+        yield from verify_files(self._directory, self._ledger, show_files, self._output.conclude)
         if self._store is not None:
             from tuimail.export.verify_server import verify_server
 

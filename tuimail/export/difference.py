@@ -21,6 +21,8 @@ class Kind(Enum):
     # of the ledger itself
     FAILED = "failed"
     """A message, or a folder, could not be saved."""
+    SHORT = "short"
+    """A message came shorter than the server told of, and was saved so."""
     UNFINISHED = "unfinished"
     """Messages were asked for and have not come."""
     # of the server

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tuimail.export.plan import Plan
 from tuimail.export.proof import FolderSum
-from tuimail.export.records import Record, Status
+from tuimail.export.records import MOST_SHORT, Record, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,15 @@ class ExportReport:
     """What one run did."""
 
     folders: tuple[FolderSum, ...]
+    short: int = 0
+    """Messages that came shorter than the server told of, and were saved so."""
+    remarked: int = 0
+    """Messages that were saved with a remark in `error`, the short ones too."""
+
+    @property
+    def cut_off(self) -> int:
+        """The short ones, unless there are so many that the server guesses at sizes."""
+        return self.short if self.short < MOST_SHORT else 0
 
     @property
     def adds_up(self) -> bool:
@@ -62,12 +71,17 @@ class Tally:
         self._plan = plan
         self._counts: Counter[tuple[int, Status]] = Counter()
         self._octets = 0
+        self._short = 0
+        self._remarked = 0
 
     def add(self, records: Sequence[Record]) -> None:
         """These were saved or failed."""
         for record in records:
             self._counts[record.folder, record.status] += 1
             self._octets += record.size or 0
+            if record.status is Status.SAVED and record.error is not None:
+                self._remarked += 1
+                self._short += record.is_short
 
     @property
     def progress(self) -> ExportProgress:
@@ -89,5 +103,7 @@ class Tally:
                     self._counts[folder.record.id, Status.FAILED],
                 )
                 for folder in self._plan.folders
-            )
+            ),
+            self._short,
+            self._remarked,
         )

@@ -15,8 +15,8 @@ from tuimail.errors import FileError, MessageUnreadable
 from tuimail.export.difference import Difference, Kind
 from tuimail.export.ledger import Ledger
 from tuimail.export.ledger_file import LEDGER_FOLDER
-from tuimail.export.proof import INDEX_FILE, SUMS_FILE, proof_files
-from tuimail.export.records import Record, Status
+from tuimail.export.proof import INDEX_FILE, SUMS_FILE, TOO_MANY_SHORT, proof_files
+from tuimail.export.records import MOST_SHORT, Record, Status
 from tuimail.files import Directory
 from tuimail.files.names import PART
 
@@ -30,17 +30,21 @@ _OWN_FILES = frozenset({INDEX_FILE, SUMS_FILE})
 
 
 def verify_files(
-    directory: Directory, ledger: Ledger, on_progress: OnProgress | None = None
+    directory: Directory,
+    ledger: Ledger,
+    on_progress: OnProgress | None = None,
+    on_note: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Difference]:
-    """Missing, altered and unknown files, then folders and messages that were never saved.
+    """Missing, altered and unknown files, then folders and messages that were never saved whole.
 
-    `index.csv` and `SHA256SUMS` are compared with the ledger too.
+    `index.csv` and `SHA256SUMS` are compared with the ledger too. `on_note` gets a sentence on what
+    is no difference: a server that guesses at sizes.
 
     Nothing is changed. Links are not followed: one is a difference. Raises FileError when the
     ledger cannot be read.
     """
     names = {folder.id: folder.name for folder in ledger.folders()}
-    yield from _verify_saved(directory, ledger, names, on_progress)
+    yield from _verify_saved(directory, ledger, names, on_progress, on_note)
     yield from _verify_proof(directory, ledger)
     yield from _find_unknown(directory, ledger)
     for folder in ledger.folders():
@@ -60,19 +64,31 @@ def _verify_saved(
     ledger: Ledger,
     names: dict[int, str],
     on_progress: OnProgress | None,
+    on_note: Callable[[str], None],
 ) -> Iterator[Difference]:
     total, _ = ledger.count(Status.SAVED)
-    done = 0
+    done = short = 0
+    first_short: list[Record] = []
     with _FolderAtHand(directory) as at_hand:
         for done, record in enumerate(ledger.iter_files(), 1):
             found = _verify_file(at_hand, record.path or "", partial(_compare, record=record))
             if found is not None:
                 yield _of_record(*found, record, names)
+            if record.is_short:
+                short += 1
+                if short < MOST_SHORT:
+                    first_short.append(record)
             if on_progress is not None:
                 on_progress(done, total)
     if done != total:
         sentence = f"the ledger names no files of {total - done:,} messages that were saved"
         yield Difference(Kind.MISSING, sentence)
+    if short >= MOST_SHORT:
+        on_note(f"{short:,} {TOO_MANY_SHORT}")
+        return
+    for record in first_short:
+        sentence = f"{record.error}; to have it fetched anew, delete the file and export again"
+        yield _of_record(Kind.SHORT, sentence, record, names)
 
 
 def _verify_proof(directory: Directory, ledger: Ledger) -> Iterator[Difference]:

@@ -25,5 +25,5 @@ def open_folder(
     """Open a folder whose UIDs are known; raises FolderChanged when they are void."""
     selected = session.examine(folder, look=look)
     if selected.uid_validity != uid_validity:
-        raise FolderChanged("the folder was made anew on the server; look again")
+        raise FolderChanged("the folder was made anew on the server meanwhile")
     return selected

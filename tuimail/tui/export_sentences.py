@@ -98,6 +98,10 @@ def exported(report: ExportReport, plan: Plan, first_failure: str, directory: Pa
         parts.append(f"{plan.skipped:,} saved already")
     if report.failed:
         parts.append(f"{report.failed:,} failed: {first_failure.rstrip('.')}")
+    if report.cut_off:
+        parts.append(f"{report.cut_off:,} came shorter than the server told of")
+    if remarked := report.remarked - report.cut_off:
+        parts.append(f"{remarked:,} saved with a remark in index.csv")
     if plan.failures:
         name, sentence = plan.failures[0]
         parts.append(f"{_folders(len(plan.failures))} left out: {name}: {sentence.rstrip('.')}")
@@ -112,7 +116,8 @@ def exported(report: ExportReport, plan: Plan, first_failure: str, directory: Pa
 
 def is_complete(report: ExportReport, plan: Plan) -> bool:
     """Whether everything that was asked for is on the disk."""
-    return report.adds_up and not report.failed and not plan.failures
+    is_whole = report.adds_up and not report.failed and not report.cut_off
+    return is_whole and not plan.failures
 
 
 def ended(error: BaseException, progress: ExportProgress) -> str:
