@@ -49,6 +49,7 @@ PDF = (
         b'("image" "png" (%b) NIL NIL "base64" 12)'
         % b" ".join(b'"n%d" "v"' % n for n in range(1_500)),
         b'("image" "png" NIL NIL NIL "base64" 12)',
+        b'("" "" NIL NIL NIL "base64" 59778 NIL ("attachment" ("filename" "a.jpg")) NIL NIL)',
         b'("image" "png" ("name" "a" "name" "b") NIL NIL NIL 12 NIL NIL)',
         b'(%b%b "alternative" ("boundary" "=_1 (a)") NIL NIL NIL)' % (PLAIN, HTML),
         b'(%b%b "mixed")' % (PLAIN, PLAIN),

@@ -8,6 +8,7 @@ from tests.servers.stores import INBOX, store_on
 from tuimail.imap.selection import Selection
 from tuimail.imap.sieve import ATTACHMENTS, NEWSLETTERS, Sieve
 from tuimail.imap.store import MailStore
+from tuimail.imap.summary import Summary
 
 PDF = (
     b'Content-Type: application/pdf; name="a.pdf"\r\n'
@@ -23,7 +24,7 @@ def letter(number: int) -> bytes:
     return header + (PDF if number % 3 == 0 else b"\r\nList-Unsubscribe: no header\r\n")
 
 
-def sift(store: MailStore, sieve: Sieve, chunk: int) -> tuple[list[int], list[int]]:
+def sift(store: MailStore, sieve: Sieve[Summary], chunk: int) -> tuple[list[int], list[int]]:
     chosen = store.choose(INBOX, Selection()).result(10)
     chunks = list(store.sift(chosen, sieve, chunk=chunk))
     return [s.identity.uid for _, rows in chunks for s in rows], [count for count, _ in chunks]

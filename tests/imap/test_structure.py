@@ -74,6 +74,11 @@ def test_attachments_have_names_types_and_sizes() -> None:
         (f'({PLAIN}{FORWARDED} "mixed" NIL NIL NIL NIL)', ["Grüße.eml"]),
         (f'({PLAIN}("application" "octet-stream" NIL NIL NIL "base64" 10) "mixed")', ["part 2"]),
         ('("text" "calendar" ("name" "invite.ics") NIL NIL "7bit" 10 1)', ["invite.ics"]),
+        # as Dovecot tells of a part with an empty Content-Type
+        (
+            '("" "" NIL NIL NIL "base64" 9 NIL ("attachment" ("filename" "a.jpg")) NIL NIL)',
+            ["a.jpg"],
+        ),
     ],
 )
 def test_what_counts_as_an_attachment(structure: str, names: list[str]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tuimail.cli.folder_choice import ask_ahead, choose_folders
 from tuimail.cli.options import Options
@@ -24,9 +25,13 @@ from tuimail.tui.figures import format_messages
 
 # What the usual page does not need is imported where it is used.
 if TYPE_CHECKING:
+    from tuimail.cli.table import Column
     from tuimail.imap.number_set import NumberSet
     from tuimail.imap.query import Query
     from tuimail.imap.selection import Chosen
+    from tuimail.imap.sieve import Sieve
+
+T = TypeVar("T")
 
 PAGE_SIZE = 50
 JSON_FIELDS = (*LISTED_FIELDS, "SENDER", "REPLY-TO", "BCC", "LIST-ID")
@@ -58,22 +63,38 @@ def run_list(options: Options) -> int:
     output = Output(as_json=options.json)
     with open_store(options, output) as (store, sign_in):
         folders = choose_folders(store, options, sign_in.start_folder)
-        rows = _Lister(store, listing, output, options.connections).list(folders)
         if options.json:
-            from tuimail.cli.json_lines import message_object
-
-            output.write_objects(
-                message_object(*row, headers=listing.headers, items=listing.items) for row in rows
-            )
+            lines = _Lister(store, listing, output, options.connections, _json_form(listing))
+            output.write_json_lines(lines.list(folders))
         else:
-            from tuimail.cli.message_table import message_table
-
-            several = options.recursive or options.everything
-            columns, cells = message_table(
-                with_folder=several, headers=listing.headers, items=listing.items
-            )
-            output.write_rows(columns, (cells(*row) for row in rows))
+            columns, form = _table_form(listing, options)
+            table = _Lister(store, listing, output, options.connections, form)
+            output.write_rows(columns, table.list(folders))
     return output.status
+
+
+def _json_form(listing: Listing) -> _Form[str]:
+    from tuimail.cli.message_lines import line_sieve, write_summary
+
+    headers, items = listing.headers, listing.items
+    return _Form(
+        JSON_FIELDS,
+        partial(write_summary, headers=headers, items=items),
+        partial(line_sieve, headers=headers, items=items),
+    )
+
+
+def _table_form(
+    listing: Listing, options: Options
+) -> tuple[Sequence[Column], _Form[Sequence[str]]]:
+    from tuimail.cli.message_table import message_table
+    from tuimail.imap.sieve import summary_sieve
+
+    several = options.recursive or options.everything
+    columns, cells = message_table(
+        with_folder=several, headers=listing.headers, items=listing.items
+    )
+    return columns, _Form(LISTED_FIELDS, cells, lambda _folder, *asked: summary_sieve(*asked))
 
 
 def read_listing(options: Options) -> Listing:
@@ -101,29 +122,47 @@ def read_listing(options: Options) -> Listing:
     )
 
 
-class _Lister:
+@dataclass(frozen=True, slots=True)
+class _Form(Generic[T]):
+    """What a message becomes: a line of JSON, or the cells of a table."""
+
+    fields: tuple[str, ...]
+    write: Callable[[Folder, Summary], T]
+    sieve: Callable[[Folder, Sequence[str], Sequence[str]], Sieve[T]]
+    """For the header fields and items to fetch; where there are many messages."""
+
+
+class _Lister(Generic[T]):
     """Lists folder after folder; what fails costs its folder only."""
 
     def __init__(
-        self, store: MailStore, listing: Listing, output: Output, connections: int
+        self,
+        store: MailStore,
+        listing: Listing,
+        output: Output,
+        connections: int,
+        form: _Form[T],
     ) -> None:
         self._store = store
         self._listing = listing
         self._output = output
         self._connections = connections
-        fields = JSON_FIELDS if output.as_json else LISTED_FIELDS
-        self._fields = (*fields, *(name.upper() for name in listing.headers))
+        self._form = form
+        self._fields = (*form.fields, *(name.upper() for name in listing.headers))
         self._items: tuple[str, ...] = ()
 
-    def list(self, folders: Sequence[Folder]) -> Iterator[tuple[Folder, Summary]]:
-        """The rows of each folder; what is worth knowing beside them goes to the output."""
+    def list(self, folders: Sequence[Folder]) -> Iterator[T]:
+        """What each message becomes; what is worth knowing beside it goes to the output."""
         self._items = self._known_items(folders)
         for folder, request in ask_ahead(folders, self._ask, self._connections):
             try:
-                for summary in self._rows(folder, request.result()):
-                    if summary.error is not None:
-                        self._output.fail(TuimailError(f"{summary.error}"), _place(folder, summary))
-                    yield folder, summary
+                for row in self._rows(folder, request.result()):
+                    if not isinstance(row, Summary):
+                        yield row
+                        continue
+                    if row.error is not None:
+                        self._output.fail(TuimailError(f"{row.error}"), _place(folder, row))
+                    yield self._form.write(folder, row)
             except (ConnectError, UsageError, FileError):
                 raise
             except TuimailError as error:
@@ -170,7 +209,7 @@ class _Lister:
             ),
         )
 
-    def _rows(self, folder: Folder, answer: Page | Chosen) -> Iterable[Summary]:
+    def _rows(self, folder: Folder, answer: Page | Chosen) -> Iterable[T | Summary]:
         window = answer.window
         if isinstance(answer, Page):
             # A store gives the last page for a number past the end; here that is an empty page.
@@ -181,16 +220,15 @@ class _Lister:
         self._tell_total(folder, window, answer.missing, past_the_end=past_the_end)
         return self._chosen_rows(folder, answer)
 
-    def _chosen_rows(self, folder: Folder, chosen: Chosen) -> Iterator[Summary]:
-        count, total = 0, len(chosen.uids)
-        rows = self._store.iter_rows(
-            chosen, fields=self._fields, items=self._items, chunk=ROWS_AT_ONCE
-        )
+    def _chosen_rows(self, folder: Folder, chosen: Chosen) -> Iterator[T | Summary]:
+        sieve = self._form.sieve(folder, self._fields, self._items)
+        count, done, total = 0, 0, len(chosen.uids)
         try:
-            for count, summary in enumerate(rows, 1):
-                if count % 100 == 0:
-                    self._output.show_progress(count, total, str(folder.name))
-                yield summary
+            for asked, rows in self._store.sift(chosen, sieve, chunk=ROWS_AT_ONCE):
+                yield from rows
+                count += len(rows)
+                done += asked
+                self._output.show_progress(done, total, str(folder.name))
         finally:
             self._output.end_progress()
         if count < total:

@@ -44,7 +44,11 @@ class Output:
         """JSON Lines, as they come."""
         from tuimail.cli.json_lines import write_json_line
 
-        self._write_lines(map(write_json_line, objects), "utf-8")
+        self.write_json_lines(map(write_json_line, objects))
+
+    def write_json_lines(self, lines: Iterable[str]) -> None:
+        """The same, written already."""
+        self._write_lines(lines, "utf-8")
         self._conclude()
 
     def write_rows(self, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:

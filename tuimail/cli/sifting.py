@@ -27,7 +27,7 @@ class Sifter:
         """Messages that were looked at so far."""
 
     def sift(
-        self, folders: Sequence[Folder], selection: Selection, sieve: Sieve
+        self, folders: Sequence[Folder], selection: Selection, sieve: Sieve[Summary]
     ) -> Iterator[tuple[Folder, Summary]]:
         """What is found, folder by folder, in the order that is selected."""
 
@@ -45,7 +45,7 @@ class Sifter:
                 self._output.end_progress()
 
     def _sift_one(
-        self, folder: Folder, chosen: Chosen, sieve: Sieve
+        self, folder: Folder, chosen: Chosen, sieve: Sieve[Summary]
     ) -> Iterator[tuple[Folder, Summary]]:
         if chosen.missing:
             self._output.note(f"{folder.name}: {count_missing(chosen.missing)}")

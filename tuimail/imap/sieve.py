@@ -1,18 +1,19 @@
-"""Looking through whole folders for a few messages: light rows, most of which are dropped."""
+"""Whole folders, row by row: what is fetched of each message, and what is made of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.command import sequence_set
-from tuimail.imap.fetch import Row
+from tuimail.imap.fetch import Row, row_items
 from tuimail.imap.identity import Identity
 from tuimail.imap.session import Selected, Session
 from tuimail.imap.structure import attachments
-from tuimail.imap.summary import Summary
+from tuimail.imap.summary import Summary, summarize
 from tuimail.imap.wire import Response
 from tuimail.mail.addresses import parse_addresses
 from tuimail.mail.dates import parse_date
@@ -23,35 +24,38 @@ from tuimail.text import MailText
 _UNSUBSCRIBE = re.compile(rb"^List-Unsubscribe[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
-class Sieve:
+class Sieve(Generic[T]):
     """What is fetched of each message, and what is made of it: None when it is not looked for.
 
-    A summary holds what was fetched; all else is empty. `read` may raise MessageUnreadable.
+    `read` gets the row and its UID, and may raise MessageUnreadable.
     """
 
     items: bytes
-    read: Callable[[Row, Identity], Summary | None]
+    read: Callable[[Row, Selected, int], T | Summary | None]
 
 
 def sift_rows(
-    session: Session, selected: Selected, uids: Sequence[int], sieve: Sieve
-) -> tuple[Summary, ...]:
+    session: Session, selected: Selected, uids: Sequence[int], sieve: Sieve[T]
+) -> tuple[T | Summary, ...]:
     """Those that are looked for, in the order of `uids`; also one that cannot be read."""
     wanted = set(uids)
-    by_uid: dict[int, Summary] = {}
+    by_uid: dict[int, T | Summary] = {}
+    read = sieve.read
 
     def receive(parts: Response) -> bool:
         row = Row.of(parts)
-        if row is None or row.uid not in wanted or not row.is_listed:
+        if row is None or (uid := row.uid) not in wanted or not row.is_listed:
             return False
-        identity = Identity(selected.folder, selected.uid_validity, row.uid)
         try:
-            summary = sieve.read(row, identity)
+            found = read(row, selected, uid)
         except MessageUnreadable as fault:
-            summary = Summary(identity, row.sequence_number, error=MailText(str(fault)))
-        if summary is not None:
-            by_uid[identity.uid] = summary
+            found = _unreadable(row, selected, uid, MailText(str(fault)))
+        if found is not None:
+            by_uid[uid] = found
         return True
 
     if wanted:
@@ -59,7 +63,23 @@ def sift_rows(
     return tuple(by_uid[uid] for uid in uids if uid in by_uid)
 
 
-def _read_attachments(row: Row, identity: Identity) -> Summary | None:
+def summary_sieve(fields: Sequence[str], items: Sequence[str]) -> Sieve[T]:
+    """What keeps every message, as a list shows it."""
+
+    def read(row: Row, selected: Selected, uid: int) -> Summary:
+        summary = summarize(row, selected.folder, selected.uid_validity, items)
+        # Then nothing of it could be read; but its UID is known.
+        return summary if summary.identity.uid else _unreadable(row, selected, uid, summary.error)
+
+    return Sieve(row_items(fields, items), read)
+
+
+def _unreadable(row: Row, selected: Selected, uid: int, reason: MailText | None) -> Summary:
+    identity = Identity(selected.folder, selected.uid_validity, uid)
+    return Summary(identity, row.sequence_number, error=reason)
+
+
+def _read_attachments(row: Row, selected: Selected, uid: int) -> Summary | None:
     # Most are; taking their structure apart would cost more than all the rest.
     if row.is_only_text:
         return None
@@ -69,7 +89,7 @@ def _read_attachments(row: Row, identity: Identity) -> Summary | None:
         return None
     fields = row.fields
     return Summary(
-        identity,
+        Identity(selected.folder, selected.uid_validity, uid),
         row.sequence_number,
         date=parse_date(decode_words(fields.get("date", b""))),
         from_=parse_addresses(fields.get("from", b"")),
@@ -80,13 +100,13 @@ def _read_attachments(row: Row, identity: Identity) -> Summary | None:
     )
 
 
-def _read_newsletter(row: Row, identity: Identity) -> Summary | None:
+def _read_newsletter(row: Row, selected: Selected, uid: int) -> Summary | None:
     if not _UNSUBSCRIBE.search(row.header or b""):
         return None
     fields = row.fields
     value, post = fields.get("list-unsubscribe", b""), fields.get("list-unsubscribe-post")
     return Summary(
-        identity,
+        Identity(selected.folder, selected.uid_validity, uid),
         row.sequence_number,
         internal_date=row.internal_date,
         date=parse_date(decode_words(fields.get("date", b""))),
@@ -97,10 +117,10 @@ def _read_newsletter(row: Row, identity: Identity) -> Summary | None:
     )
 
 
-ATTACHMENTS = Sieve(
+ATTACHMENTS: Sieve[Summary] = Sieve(
     b"(UID BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)])", _read_attachments
 )
-NEWSLETTERS = Sieve(
+NEWSLETTERS: Sieve[Summary] = Sieve(
     b"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS "
     b"(FROM SUBJECT DATE LIST-ID LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST)])",
     _read_newsletter,

@@ -227,16 +227,16 @@ class MailStore:
             yield from rows
 
     def sift(
-        self, chosen: Chosen, sieve: Sieve, *, chunk: int = ROWS_IN_A_SIEVE
-    ) -> Iterator[tuple[int, tuple[Summary, ...]]]:
+        self, chosen: Chosen, sieve: Sieve[T], *, chunk: int = ROWS_IN_A_SIEVE
+    ) -> Iterator[tuple[int, tuple[T | Summary, ...]]]:
         """The messages that a sieve keeps, chunk by chunk, in their order, as `iter_rows`.
 
         With each chunk how many messages it was sifted from.
         """
         from tuimail.imap.sieve import sift_rows
 
-        def ask(uids: Sequence[int]) -> Request[tuple[Summary, ...]]:
-            def run(session: Session, _pause: Pause) -> tuple[Summary, ...]:
+        def ask(uids: Sequence[int]) -> Request[tuple[T | Summary, ...]]:
+            def run(session: Session, _pause: Pause) -> tuple[T | Summary, ...]:
                 selected = open_folder(session, chosen.folder.raw_name, chosen.uid_validity)
                 return sift_rows(session, selected, uids, sieve)
 
@@ -247,11 +247,11 @@ class MailStore:
     def _pull_chunks(
         self,
         chosen: Chosen,
-        ask: Callable[[Sequence[int]], Request[tuple[Summary, ...]]],
+        ask: Callable[[Sequence[int]], Request[T]],
         chunk: int,
-    ) -> Iterator[tuple[int, tuple[Summary, ...]]]:
+    ) -> Iterator[tuple[int, T]]:
         starts = iter(range(0, len(chosen.uids), chunk))
-        ahead: deque[tuple[int, Request[tuple[Summary, ...]]]] = deque()
+        ahead: deque[tuple[int, Request[T]]] = deque()
         try:
             while True:
                 while len(ahead) <= len(self.connection_states):

@@ -207,7 +207,9 @@ def _read_single(token: list[Token], section: str, depth: int) -> Part:
         children = (_read_part(body, section if nested else f"{section}.1", depth + 1),)
         lines, extension = read_number(_at(token, 9)), 10
     elif main == "text":
-        lines, extension = read_number(_at(token, 7)), 8
+        lines = read_number(_at(token, 7))
+        # A part without a type is read as text, but has no number of lines.
+        extension = 8 if read_word(token[0], "") or lines is not None else 7
     disposition, disposition_parameters = _read_disposition(_at(token, extension + 1))
     return Part(
         section=section,

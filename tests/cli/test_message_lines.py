@@ -1,0 +1,149 @@
+"""Lines of JSON straight from rows say what those of summaries say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.servers.stores import INBOX
+from tuimail.archive.opened_message import OpenedMessage
+from tuimail.cli.listing import JSON_FIELDS
+from tuimail.cli.message_lines import line_sieve, write_summary
+from tuimail.imap.fetch import Row
+from tuimail.imap.session import Selected
+from tuimail.imap.summary import Summary, summarize
+from tuimail.mail.header_block import read_fields
+
+SELECTED = Selected(b"INBOX", 9, 77)
+HEADERS = ("X-Mailer", "list-id")
+ITEMS = ("MODSEQ", "X-Unknown")
+TEXT = b'("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 12 3 NIL NIL NIL NIL)'
+WANTED = {name.lower() for name in (*JSON_FIELDS, *HEADERS)}
+
+
+def row_of(header: bytes, structure: bytes = TEXT, plain: bytes = b"") -> Row:
+    line = (
+        b'* 4 FETCH (UID 40 FLAGS (\\Seen $Work) RFC822.SIZE 1234 INTERNALDATE " 5-Mar-2026 '
+        b'09:14:00 -0330" %bBODYSTRUCTURE %b BODY[HEADER.FIELDS (FROM)] {%d}\r\n'
+    )
+    return Row([line % (plain, structure, len(header)), header, b")\r\n"])
+
+
+def line_of(row: Row) -> str | Summary | None:
+    sieve = line_sieve(INBOX, ("FROM",), ("MODSEQ",), headers=HEADERS, items=ITEMS)
+    return sieve.read(row, SELECTED, 40)
+
+
+def line_of_summary(row: Row) -> str:
+    summary = summarize(row, b"INBOX", 77, ("MODSEQ",))
+    return write_summary(INBOX, summary, headers=HEADERS, items=ITEMS)
+
+
+def test_a_line() -> None:
+    row = row_of(
+        b'From: "Ada \\"L.\\" =?utf-8?q?B=C3=A9?=" <ada@example.org>\r\n'
+        b"To: ben@example.org,\r\n =?utf-8?b?w4k=?= <e@example.org>\r\n"
+        b'Subject: =?utf-8?q?a=00=E2=80=AE?= "b"\r\nX-Mailer: pigeon\x7f\r\n'
+        b"Date: Thu, 5 Mar 2026 12:44:00 GMT\r\nMessage-ID: <1@example.org>\r\n"
+        b"List-Unsubscribe: <https://example.org/u>\r\n\r\n",
+        plain=b"MODSEQ (12) ",
+    )
+    line = line_of(row)
+    assert line == line_of_summary(row)
+    assert isinstance(line, str)
+    assert "\x7f" not in line
+    assert "\u202e" not in line
+    assert json.loads(line) == {
+        "folder": "INBOX",
+        "uid_validity": 77,
+        "uid": 40,
+        "sequence_number": 4,
+        "message_id": "<1@example.org>",
+        "date": "2026-03-05T12:44:00+00:00",
+        "internal_date": "2026-03-05T09:14:00-03:30",
+        "from": [{"name": 'Ada "L." Bé', "address": "ada@example.org"}],
+        "sender": [],
+        "reply_to": [],
+        "to": [
+            {"name": "", "address": "ben@example.org"},
+            {"name": "É", "address": "e@example.org"},
+        ],
+        "cc": [],
+        "bcc": [],
+        "subject": 'a\x00\u202e "b"',
+        "size": 1234,
+        "flags": ["\\Seen", "$Work"],
+        "is_read": True,
+        "answered": False,
+        "flagged": False,
+        "deleted": False,
+        "draft": False,
+        "recent": False,
+        "list_unsubscribe": {
+            "raw": "<https://example.org/u>",
+            "links": ["https://example.org/u"],
+            "one_click": False,
+        },
+        "list_id": None,
+        "attachments": [],
+        "headers": {"X-Mailer": "pigeon\x7f", "list-id": None},
+        "items": {"MODSEQ": 12, "X-Unknown": None},
+    }
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"\r\n",
+        b"From: \r\nDate: \r\nSubject: \r\nMessage-ID: \r\nList-Unsubscribe: \r\n\r\n",
+        b"From: a@example.org\r\nFrom: b@example.org\r\nDate: yesterday\r\n\r\n",
+        b"From: caf\xe9 <c@example.org>, ((((\r\nTo: undisclosed-recipients:;\r\n\r\n",
+        b"To: "
+        + b",\r\n ".join(b"p%d <p%d@example.org>" % (n, n) for n in range(40))
+        + b"\r\n\r\n",
+        b"Sender: s@example.org\r\nReply-To: r@example.org\r\nBcc: b@example.org\r\n\r\n",
+    ],
+)
+def test_odd_headers(header: bytes) -> None:
+    row = row_of(header)
+    assert line_of(row) == line_of_summary(row)
+
+
+def test_a_structure_that_cannot_be_read_costs_the_attachments_only() -> None:
+    row = row_of(b"Subject: hello\r\n\r\n", b'("text" NIL NIL NIL NIL "7bit" 5)')
+    summary = line_of(row)
+    assert isinstance(summary, Summary)
+    told = json.loads(write_summary(INBOX, summary))
+    assert (told["uid"], told["subject"], told["attachments"]) == (40, "hello", [])
+    assert "BODYSTRUCTURE" in told["error"]
+
+
+def test_of_what_cannot_be_read_at_all_the_uid_is_told() -> None:
+    summary = line_of(Row([b"* 4 FETCH (UID 40 FLAGS (\\Seen) BODYSTRUCTURE (((\r\n"]))
+    assert isinstance(summary, Summary)
+    assert summary.error is not None
+    told = json.loads(write_summary(INBOX, summary))
+    assert (told["uid"], told["sequence_number"]) == (40, 4)
+
+
+def test_real_messages(corpus: list[Path]) -> None:
+    with_attachments = 0
+    for path in corpus:
+        raw = path.read_bytes()
+        structure = OpenedMessage(raw).body_structure
+        if b"\r\n" in structure:  # with literals
+            continue
+        header = b"".join(
+            b"%b: %b\r\n" % (field.name.encode(), field.value)
+            for field in read_fields(raw)
+            if field.name.lower() in WANTED
+        )
+        row = row_of(header + b"\r\n", structure)
+        line = line_of(row)
+        if isinstance(line, Summary):
+            line = write_summary(INBOX, line, headers=HEADERS, items=ITEMS)
+        assert line == line_of_summary(row), path
+        with_attachments += '"attachments": []' not in line
+    assert with_attachments > len(corpus) // 5
