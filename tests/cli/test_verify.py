@@ -15,6 +15,7 @@ from tests.cli.conftest import Served
 from tests.servers.archive import RecordingServer
 from tests.servers.dovecot import DovecotUser
 from tests.servers.mailboxes import mailbox_of, mailbox_with, plain_message
+from tuimail.archive.mailbox import Mailbox, StoredFolder
 
 KEYS = ["kind", "folder", "uid_validity", "uid", "path", "sentence"]
 
@@ -87,7 +88,8 @@ def test_five_differences_are_five(dovecot_user: DovecotUser, tmp_path: Path) ->
     assert done.status == 1
     assert done.said == "tuimail: 40 files, 5 differences\n"
     *found, last = done.objects
-    assert last == {"summary": {"files": 40, "differences": 5}}
+    nothing = {"messages": 0, "folders": 0}
+    assert last == {"summary": {"files": 40, "differences": 5, "not_asked_for": nothing}}
     assert all(list(one) == KEYS for one in found)
     assert {(one["kind"], one["folder"], one["uid"], one["path"]) for one in found} == {
         ("altered", "INBOX", 2, f"INBOX/{altered.name}"),
@@ -113,14 +115,19 @@ def test_five_differences_are_five(dovecot_user: DovecotUser, tmp_path: Path) ->
 
 
 def test_what_was_not_asked_for_is_no_difference(tmp_path: Path) -> None:
-    with RecordingServer(mailbox_of(20)) as server:
+    others = (StoredFolder("Sent", ()), StoredFolder("Trash", ()))
+    with RecordingServer(Mailbox((*mailbox_of(20).folders, *others))) as server:
         export(url(server.port), tmp_path, "--uid", "1:5", password=server.password)
         done = run("verify", str(tmp_path), url(server.port))
+        as_json = run("verify", str(tmp_path), url(server.port), "--json")
     assert done.status == 0
     assert done.said.splitlines() == [
-        "tuimail: INBOX: on the server are 15 messages more, which were not asked for",
-        "tuimail: 5 files are as they were saved, and the server holds the same messages",
+        "tuimail: INBOX: on the server are 15 messages more, not asked for",
+        "tuimail: on the server are 2 folders more, not asked for",
+        "tuimail: 5 files are as they were saved, and the server still holds them, beside what was"
+        " not asked for",
     ]
+    assert as_json.objects[-1]["summary"]["not_asked_for"] == {"messages": 15, "folders": 2}
 
 
 def test_another_account_is_refused(tmp_path: Path) -> None:
@@ -174,3 +181,47 @@ def test_hostile_names_reach_no_terminal(tmp_path: Path) -> None:
         "INBOX/\x1b]0;owned\x07\u202egnp.exe",
     ]
     assert b"\x1b" not in told.octets
+
+
+@pytest.mark.parametrize("what", ["link", "beginning"])
+def test_what_is_no_whole_export(tmp_path: Path, what: str) -> None:
+    path, ledger = tmp_path / "mail", tmp_path / "mail/.tuimail"
+    path.mkdir()
+    if what == "link":
+        (tmp_path / "elsewhere").mkdir()
+        ledger.symlink_to(tmp_path / "elsewhere")
+    else:
+        ledger.mkdir()
+        (ledger / "ledger.sqlite3").touch()
+    with RecordingServer(mailbox_of(3)) as server:
+        command = ("export", url(server.port), "--to", str(path))
+        dry = run(*command, "--dry-run")
+        verified = run("verify", str(path))
+        done = run(*command)
+    assert verified.status == 2
+    if what == "link":
+        assert dry.said == done.said
+        assert "a link or a file stands where a folder belongs" in dry.said
+        assert (dry.status, done.status) == (1, 1)
+    else:
+        assert verified.said == (
+            f"tuimail: there is only the beginning of an export in {path}; export again\n"
+        )
+        assert (dry.status, done.status) == (0, 0)
+
+
+def test_a_name_is_told_as_list_tells_it(tmp_path: Path) -> None:
+    name = "a\u202eb\x07"
+    mailbox = Mailbox((StoredFolder(name, mailbox_of(2).folders[0].messages),))
+    with RecordingServer(mailbox) as server:
+        listed = run("list", url(server.port), "--all", "--json").objects
+        command = ("export", url(server.port), "--all", "--to", str(tmp_path), "--json")
+        planned = run(*command, "--dry-run").objects
+        exported = run(*command).objects[:-1]
+        skipped = run(*command).objects[:-1]
+        file_of(next(one for one in tmp_path.iterdir() if one.name.startswith("a")), 1).unlink()
+        verified = run("verify", str(tmp_path), "--json").objects[:-1]
+        shown = run("verify", str(tmp_path))
+    for lines in (listed, planned, exported, skipped, verified):
+        assert {line["folder"] for line in lines} == {name}
+    assert not {"\u202e", "\x07"} & set(shown.text + shown.said)

@@ -11,7 +11,7 @@ from tuimail.cli.export_lines import ExportLines, ShownExport
 from tuimail.cli.folder_choice import choose_folders
 from tuimail.cli.options import Options
 from tuimail.cli.output import Output, silence_outputs
-from tuimail.cli.selection import read_numbers, read_query
+from tuimail.cli.selection import count_missing, read_numbers, read_query
 from tuimail.cli.sign_in import open_store
 from tuimail.cli.status import INCOMPLETE
 from tuimail.cli.table import Column
@@ -84,7 +84,11 @@ class _Export:
         ]
         if self._output.as_json:
             keys = ("folder", "server", "skipped", "asked", "octets", "path")
-            self._output.write_objects(dict(zip(keys, row, strict=True)) for row in rows)
+            names = (one.record.decoded for one in plan.folders)
+            self._output.write_objects(
+                dict(zip(keys, (name, *row[1:]), strict=True))
+                for name, row in zip(names, rows, strict=True)
+            )
         else:
             self._output.write_rows(
                 _COLUMNS,
@@ -154,6 +158,9 @@ class _Export:
         if free is not None:
             told += f"; {format_size(free)} free in {shown_path(self._task.path)}"
         self._output.note(told)
+        for folder in plan.folders:
+            if folder.missing:
+                self._output.note(f"{folder.record.name}: {count_missing(folder.missing)}")
         for note in plan.notes:
             self._output.note(note)
         for name, sentence in plan.failures:

@@ -36,13 +36,13 @@ class _Sentences:
         else:
             self.untold += 1
 
-    def tell(self, names: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+    def tell(self, folders: Mapping[int, FolderRecord]) -> Iterator[tuple[str, str]]:
         """Which messages, and the sentence."""
         for (folder, sentence), uids in self._uids.items():
             told = sequence_set(sorted(uids)).decode()
             if len(told) > _LONGEST_SET:
                 told = f"{told[: told.rindex(',', 0, _LONGEST_SET) + 1]}…"
-            yield f"{names[folder]}, UID {told}", sentence
+            yield f"{folders[folder].name}, UID {told}", sentence
 
 
 class ExportLines:
@@ -50,8 +50,8 @@ class ExportLines:
 
     def __init__(self, output: Output) -> None:
         self._output = output
-        self._names: dict[int, str] = {}
-        """Of folders, by their ids."""
+        self._folders: dict[int, FolderRecord] = {}
+        """By their ids."""
         self._skipped: list[Mapping[str, object]] = []
         self._failures = _Sentences(_LISTED_FAILURES)
         self._short = _Sentences(MOST_SHORT)
@@ -60,7 +60,7 @@ class ExportLines:
 
     def skip(self, folder: FolderRecord, record: Record) -> None:
         """One that is saved already."""
-        self._names[folder.id] = folder.name
+        self._folders[folder.id] = folder
         self._skipped.append(self._object(record, "skipped"))
         if len(self._skipped) >= ROWS_AT_ONCE:
             self._flush()
@@ -68,7 +68,7 @@ class ExportLines:
     def end_plan(self, plan: Plan) -> None:
         """Nothing more is skipped; tells of the folders that cannot be exported."""
         self._flush()
-        self._names |= {folder.record.id: folder.record.name for folder in plan.folders}
+        self._folders |= {folder.record.id: folder.record for folder in plan.folders}
         if self._output.as_json:
             self._output.write_objects(
                 _line(name.decoded, None, "failed", sentence) for name, sentence in plan.failures
@@ -92,22 +92,22 @@ class ExportLines:
 
     def tell_failures(self) -> None:
         """The list of what could not be saved, or not as the server told of it."""
-        for what, sentence in self._failures.tell(self._names):
+        for what, sentence in self._failures.tell(self._folders):
             self._output.fail(TuimailError(sentence or "it could not be saved"), what)
         if more := self._failures.untold:
             self._output.note(f"{more:,} more could not be saved; {INDEX_FILE} tells which")
         if self._short_count < MOST_SHORT:
-            for what, sentence in self._short.tell(self._names):
+            for what, sentence in self._short.tell(self._folders):
                 self._output.fail(TuimailError(f"saved, but {sentence}"), what)
         else:
             self._output.note(f"{self._short_count:,} {TOO_MANY_SHORT}")
-        for what, sentence in self._remarks.tell(self._names):
+        for what, sentence in self._remarks.tell(self._folders):
             self._output.note(f"{what}: {sentence}")
         if more := self._remarks.untold:
             self._output.note(f"{more:,} more have a remark; {INDEX_FILE} tells which")
 
     def _object(self, record: Record, status: str) -> Mapping[str, object]:
-        return _line(self._names[record.folder], record, status, record.error)
+        return _line(self._folders[record.folder].decoded, record, status, record.error)
 
 
 def _line(

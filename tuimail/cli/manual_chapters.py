@@ -162,7 +162,7 @@ does not begin while an export is at work in DIR.
 | `unknown` | a file that the export did not write, or never finished (`.part`) |
 | `short` | a message that came shorter than the server told of; 20 or more are no difference |
 | `failed` | a message that could not be saved, or a folder that could not be opened |
-| `unfinished` | messages that did not come yet |
+| `unfinished` | messages that did not come yet, or whose files are not noted yet |
 | `new`, `gone`, `changed` | messages and folders of the server since the export |
 | `unchecked` | a folder, or a message, that the server did not let compare |
 

@@ -74,6 +74,8 @@ class _Verification:
         self._store = store
         self._files, _ = ledger.count(Status.SAVED)
         self.count = 0
+        self._messages_not_asked = 0
+        self._folders_not_asked = 0
 
     def differences(self) -> Iterator[Difference]:
         """Those of the files, then those of the server."""
@@ -92,7 +94,13 @@ class _Verification:
                 "path": found.path,
                 "sentence": found.sentence,
             }
-        yield {"summary": {"files": self._files, "differences": self.count}}
+        summary: dict[str, object] = {"files": self._files, "differences": self.count}
+        if self._store is not None:
+            summary["not_asked_for"] = {
+                "messages": self._messages_not_asked,
+                "folders": self._folders_not_asked,
+            }
+        yield {"summary": summary}
 
     @property
     def sentence(self) -> str:
@@ -102,7 +110,11 @@ class _Verification:
             differences = "1 difference" if self.count == 1 else f"{self.count:,} differences"
             return f"{files}, {differences}"
         what = "is as it was saved" if self._files == 1 else "are as they were saved"
-        with_server = ", and the server holds the same messages" if self._store else ""
+        with_server = ""
+        if self._messages_not_asked or self._folders_not_asked:
+            with_server = ", and the server still holds them, beside what was not asked for"
+        elif self._store is not None:
+            with_server = ", and the server holds the same messages"
         return f"{files} {what}{with_server}"
 
     def _find(self) -> Iterator[Difference]:
@@ -120,8 +132,19 @@ class _Verification:
                 self._store,
                 self._ledger,
                 on_folder=show_folder,
-                on_note=self._output.conclude,
+                on_not_asked=self._note_not_asked,
             )
+            if count := self._folders_not_asked:
+                folders = "1 folder" if count == 1 else f"{count:,} folders"
+                self._output.conclude(f"on the server are {folders} more, not asked for")
+
+    def _note_not_asked(self, folder: str, count: int | None) -> None:
+        if count is None:
+            self._folders_not_asked += 1
+            return
+        self._messages_not_asked += count
+        messages = "1 message" if count == 1 else f"{count:,} messages"
+        self._output.conclude(f"{folder}: on the server are {messages} more, not asked for")
 
 
 def _cells(found: Difference) -> list[str]:

@@ -43,7 +43,7 @@ class Difference:
     kind: Kind
     sentence: str
     folder: str | None = None
-    """The server's name of the folder; None where only a path is known."""
+    """The server's name of the folder exactly as decoded; None where only a path is known."""
     uid_validity: int | None = None
     uid: int | None = None
     path: str | None = None

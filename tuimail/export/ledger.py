@@ -10,13 +10,11 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from tuimail.errors import FileError, UsageError
-from tuimail.export.ledger_database import LedgerDatabase
 from tuimail.export.ledger_file import (
     LEDGER_FILE,
     LEDGER_FOLDER,
@@ -26,21 +24,17 @@ from tuimail.export.ledger_file import (
     refused,
     require_file,
 )
+from tuimail.export.ledger_messages import LedgerMessages
 from tuimail.export.names import SaveFormat
 from tuimail.export.records import (
-    COLUMNS,
     FolderRecord,
-    Record,
-    Status,
     as_folder_record,
-    as_record,
     encodable,
-    insert_records,
 )
 from tuimail.files import Directory, shown_path
 
 
-class Ledger(LedgerDatabase):
+class Ledger(LedgerMessages):
     """The ledger of one export; any thread may use it. Every method may raise FileError."""
 
     @classmethod
@@ -81,6 +75,8 @@ class Ledger(LedgerDatabase):
             with directory.child(LEDGER_FOLDER, create=False) as folder:
                 require_file(folder)
         except FileError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
             raise _NoExport(f"there is no export in {shown_path(directory.path)}") from error
         # A journal left by a crash can be rolled back only where one may write, and what it would
         # have undone must not be believed: SQLite refuses then.
@@ -213,141 +209,6 @@ class Ledger(LedgerDatabase):
             ):
                 connection.execute(statement, (folder,))
 
-    # --- messages
-
-    def ask(self, records: Iterable[Record]) -> None:
-        """Note what is to be saved. What is saved already stays so, the rest is asked anew."""
-        with self.changing() as connection:
-            insert_records(connection, records, over=(Status.FAILED, Status.LEFT))
-
-    def note(self, records: Sequence[Record]) -> None:
-        """Note what became of messages, in one transaction that is on the disk afterwards."""
-        with self.changing() as connection:
-            insert_records(connection, records, over=Status)
-
-    def ask_again(self, records: Iterable[Record]) -> None:
-        """Note that saved messages are to be saved anew: their files are not what they were."""
-        with self.changing() as connection:
-            connection.executemany(
-                "UPDATE message SET status = 'asked', size = server_size, sha256 = NULL,"
-                " path = NULL, file_size = NULL, file_sha256 = NULL, error = NULL"
-                " WHERE folder = ? AND uid_validity = ? AND uid = ?",
-                map(_key, records),
-            )
-
-    def move(self, folder: int, old: tuple[int, int], new: tuple[int, int]) -> bool:
-        """The same message, under another UIDVALIDITY and UID; False when that one is saved."""
-        with self.changing() as connection:
-            connection.execute(
-                "DELETE FROM message WHERE folder = ? AND uid_validity = ? AND uid = ?"
-                " AND status != 'saved'",
-                (folder, *new),
-            )
-            moved = connection.execute(
-                "UPDATE OR IGNORE message SET uid_validity = ?, uid = ?"
-                " WHERE folder = ? AND uid_validity = ? AND uid = ?",
-                (*new, folder, *old),
-            )
-            return moved.rowcount == 1
-
-    def leave_asked(self, folder: int) -> None:
-        """What was asked for in a folder and never came is not wanted now, nor forgotten."""
-        with self.changing() as connection:
-            connection.execute(
-                "UPDATE message SET status = 'left' WHERE folder = ? AND status = 'asked'",
-                (folder,),
-            )
-
-    def forget_asked(self, folder: int) -> None:
-        """Drop what was asked for in a folder and never came, before all of it is asked for."""
-        with self.changing() as connection:
-            connection.execute(
-                "DELETE FROM message WHERE folder = ? AND status IN ('asked', 'left')", (folder,)
-            )
-
-    def forget(self, records: Iterable[Record]) -> None:
-        """Drop messages that the server has no longer."""
-        with self.changing() as connection:
-            connection.executemany(
-                "DELETE FROM message WHERE folder = ? AND uid_validity = ? AND uid = ?",
-                map(_key, records),
-            )
-
-    def uids(self, folder: int, uid_validity: int, status: Status) -> set[int]:
-        """UIDs of messages in this state."""
-        rows = self.select(
-            "SELECT uid FROM message WHERE folder = ? AND status = ? AND uid_validity = ?",
-            (folder, status.value, uid_validity),
-        )
-        return {row[0] for row in rows}
-
-    def records(
-        self,
-        status: Status | None,
-        folder: int | None = None,
-        *,
-        after: tuple[int, int, int] = (0, 0, 0),
-        most: int = 1_000,
-    ) -> tuple[Record, ...]:
-        """Messages in this state, or in any, in the order of folder, UIDVALIDITY and UID.
-
-        The first `most` behind `after`.
-        """
-        narrowed = "(folder, uid_validity, uid) > (:a, :b, :c)"
-        if folder is not None:  # the index leads straight to the next row
-            narrowed = "folder = :folder AND (uid_validity, uid) > (:b, :c)"
-        in_state = "true" if status is None else "status = :status"
-        rows = self.select(
-            f"SELECT {COLUMNS} FROM message WHERE {in_state} AND {narrowed}"
-            " ORDER BY folder, uid_validity, uid LIMIT :most",
-            {
-                "folder": folder,
-                "status": status and status.value,
-                "a": after[0],
-                "b": after[1],
-                "c": after[2],
-                "most": most,
-            },
-        )
-        return self._records(rows)
-
-    def iter_records(self, status: Status | None, folder: int | None = None) -> Iterator[Record]:
-        """All of them; the ledger may change meanwhile, and memory stays flat."""
-        after = (0, 0, 0)
-        while records := self.records(status, folder, after=after):
-            yield from records
-            last = records[-1]
-            after = (last.folder, last.uid_validity, last.uid)
-
-    def iter_files(self) -> Iterator[Record]:
-        """What was saved, in the order of the octets of its path; memory stays flat."""
-        after: tuple[object, ...] = ("", 0, 0, 0)
-        while rows := self.select(
-            f"SELECT {COLUMNS} FROM message WHERE status = 'saved'"
-            " AND (path, folder, uid_validity, uid) > (?, ?, ?, ?)"
-            " ORDER BY path, folder, uid_validity, uid LIMIT 1000",
-            after,
-        ):
-            for record in self._records(rows):
-                yield record
-                after = (record.path, record.folder, record.uid_validity, record.uid)
-
-    def has_file(self, path: str) -> bool:
-        """Whether a message was saved under this path."""
-        return bool(
-            self.select("SELECT 1 FROM message WHERE path = ? AND status = 'saved'", (path,))
-        )
-
-    def count(self, status: Status, folder: int | None = None) -> tuple[int, int]:
-        """How many messages are in this state, and how many octets they have on the server."""
-        narrowed = "" if folder is None else " AND folder = ?"
-        values = (status.value,) if folder is None else (status.value, folder)
-        row = self.select_one(
-            f"SELECT count(*), coalesce(sum(size), 0) FROM message WHERE status = ?{narrowed}",
-            values,
-        )
-        return row[0], row[1]
-
     def _begin(self, account: str, save_format: SaveFormat) -> None:
         try:
             if not self.select_one("SELECT count(*) FROM sqlite_master")[0]:
@@ -370,20 +231,12 @@ class Ledger(LedgerDatabase):
 
     def _check_version(self) -> None:
         version = self.select_one("PRAGMA user_version")[0]
+        if not version and not self.select("SELECT 1 FROM sqlite_master"):
+            folder = shown_path(self._path.parent.parent)
+            raise _NoExport(f"there is only the beginning of an export in {folder}; export again")
         if version != VERSION:
             raise UsageError(f"{shown_path(self._path)} was written by another version of tuimail")
-
-    def _records(self, rows: Iterable[tuple[Any, ...]]) -> tuple[Record, ...]:
-        try:
-            return tuple(map(as_record, rows))
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            # A row that we never wrote.
-            raise refused(self._path, "it is damaged") from error
 
 
 class _NoExport(UsageError):
     """There is no ledger."""
-
-
-def _key(record: Record) -> tuple[int, int, int]:
-    return record.folder, record.uid_validity, record.uid

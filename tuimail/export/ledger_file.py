@@ -51,6 +51,13 @@ CREATE TABLE message (
 CREATE INDEX message_status ON message (folder, status, uid_validity, uid);
 CREATE INDEX message_path ON message (path);
 """
+_REASONS: dict[int, sqlite3.Error | str] = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY_ROLLBACK: (
+        "it was left in the middle of a change; use a copy that can be written to"
+    ),
+}
+"""By SQLite's result codes, where its words help nobody."""
 
 
 def require_file(folder: Directory, *, create: bool = False) -> None:
@@ -83,10 +90,16 @@ def open_database(path: Path | None, mode: str = "rw") -> sqlite3.Connection:
     if path is not None:
         uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
 def refused(path: Path, reason: sqlite3.Error | str) -> FileError:
     """Why a ledger cannot be used, as a sentence."""
+    if isinstance(reason, sqlite3.Error):
+        reason = _REASONS.get(getattr(reason, "sqlite_errorcode", 0), reason)
     return FileError(f"the ledger {shown_path(path)} cannot be used: {reason}")

@@ -22,10 +22,17 @@ class SaveFormat(Enum):
     """Outlook's format."""
 
 
+_MESSAGE = re.compile(r".*_(\d{1,10})(?:~\d+)?\.(?:eml|msg)", re.DOTALL)
 # So that `~2` never cuts the UID.
 _ROOM_FOR_A_NUMBER = 8
 _WORD = re.compile(r"[^\W_]+")
 """Letters and digits; looking at each character was a tenth of an export's work."""
+
+
+def uid_in_name(name: str) -> int | None:
+    """The UID in what `message_name` has made, with `~2` or without; None in another name."""
+    found = _MESSAGE.fullmatch(name)
+    return int(found[1]) if found is not None else None
 
 
 def message_name(

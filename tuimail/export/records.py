@@ -10,6 +10,8 @@ from enum import Enum
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from tuimail.mail.mailbox_names import shown_name
+
 MOST_SHORT = 20
 """Messages that came twice shorter than their sizes: then the server guesses at sizes."""
 
@@ -42,6 +44,11 @@ class FolderRecord:
     """Of its name in the server's hierarchy, INBOX in upper case."""
     error: str | None = None
     """One sentence, when the last plan could not open it."""
+
+    @property
+    def decoded(self) -> str:
+        """Its name exactly as decoded: for JSON only, and not safe to show."""
+        return shown_name(self.raw_name)
 
 
 class Record(NamedTuple):
@@ -168,4 +175,6 @@ def as_folder_record(row: tuple[Any, ...]) -> FolderRecord:
     """The record of a folder that a row keeps."""
     number, raw_name, name, path, uid_validity, total, levels, error = row
     names = tuple(map(str, json.loads(levels)))
+    if not {"", ".", ".."}.isdisjoint(path.split("/")) or "\0" in path:
+        raise ValueError(f"no path of a folder: {path!r}")
     return FolderRecord(number, raw_name, name, path, uid_validity, total, names, error)

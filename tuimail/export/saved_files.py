@@ -16,14 +16,20 @@ class SavedFiles:
         self._folder: Directory | None = None
 
     def hold(self, record: Record) -> bool:
-        """Whether the file of a saved message is there in its size. Raises FileError."""
+        """Whether the file of a saved message is there in its size. Raises FileError.
+
+        Under a name that no file has, as a damaged ledger tells it, there is none.
+        """
         path, _, name = (record.path or "").rpartition("/")
         if not name:
             return False
-        if path != self._path:
-            self.close()
-            self._folder, self._path = self._open(path), path
-        return self._folder is not None and self._folder.size_of(name) == record.file_size
+        try:
+            if path != self._path:
+                self.close()
+                self._folder, self._path = self._open(path), path
+            return self._folder is not None and self._folder.size_of(name) == record.file_size
+        except ValueError:
+            return False
 
     def close(self) -> None:
         folder, self._folder, self._path = self._folder, None, None

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 
 from tuimail.errors import FileError
+from tuimail.export.names import uid_in_name
 from tuimail.files import Directory
 from tuimail.files.names import PART
-
-# As `message_name` ends: a stranger's .part stays where it is.
-_OURS = re.compile(rf".*_\d+\.(?:eml|msg){re.escape(PART)}", re.DOTALL)
 
 
 def sweep_parts(directory: Directory, paths: Iterable[str]) -> None:
@@ -22,6 +19,7 @@ def sweep_parts(directory: Directory, paths: Iterable[str]) -> None:
     for path in paths:
         with suppress(FileError), directory.below(path) as folder:
             for name in folder.names():
-                if _OURS.fullmatch(name):
+                # A stranger's .part stays where it is.
+                if name.endswith(PART) and uid_in_name(name.removesuffix(PART)) is not None:
                     with suppress(FileError):
                         folder.remove_stale_part(name.removesuffix(PART))

@@ -15,8 +15,9 @@ from tuimail.errors import FileError, MessageUnreadable
 from tuimail.export.difference import Difference, Kind
 from tuimail.export.ledger import Ledger
 from tuimail.export.ledger_file import LEDGER_FOLDER
+from tuimail.export.names import uid_in_name
 from tuimail.export.proof import INDEX_FILE, SUMS_FILE, TOO_MANY_SHORT, proof_files
-from tuimail.export.records import MOST_SHORT, Record, Status
+from tuimail.export.records import MOST_SHORT, FolderRecord, Record, Status
 from tuimail.files import Directory
 from tuimail.files.names import PART
 
@@ -26,6 +27,7 @@ OnProgress = Callable[[int, int], None]
 _CHUNK = 1 << 20
 _NOT_OURS = "it was not written by this export"
 _HALF_WRITTEN = "it was never finished"
+_NOT_NOTED = "the export was broken off before it had noted this file; export again"
 _OWN_FILES = frozenset({INDEX_FILE, SUMS_FILE})
 
 
@@ -43,20 +45,22 @@ def verify_files(
     Nothing is changed. Links are not followed: one is a difference. Raises FileError when the
     ledger cannot be read.
     """
-    names = {folder.id: folder.name for folder in ledger.folders()}
+    names = {folder.id: folder.decoded for folder in ledger.folders()}
     yield from _verify_saved(directory, ledger, names, on_progress, on_note)
     yield from _verify_proof(directory, ledger)
     yield from _find_unknown(directory, ledger)
     for folder in ledger.folders():
         if folder.error is not None:
-            yield Difference(Kind.FAILED, f"it could not be opened: {folder.error}", folder.name)
+            yield Difference(
+                Kind.FAILED, f"it could not be opened: {folder.error}", names[folder.id]
+            )
         for record in ledger.iter_records(Status.FAILED, folder.id):
             sentence = f"it was not saved: {record.error}"
             yield _of_record(Kind.FAILED, sentence, record, names)
         left = sum(ledger.count(status, folder.id)[0] for status in (Status.ASKED, Status.LEFT))
         if left:
             sentence = f"{left:,} of its messages have not been saved yet; export it again"
-            yield Difference(Kind.UNFINISHED, sentence, folder.name)
+            yield Difference(Kind.UNFINISHED, sentence, names[folder.id])
 
 
 def _verify_saved(
@@ -177,6 +181,7 @@ class _FolderAtHand:
 
 def _find_unknown(directory: Directory, ledger: Ledger) -> Iterator[Difference]:
     """Everything that is no folder, and that nobody saved there."""
+    records = {folder.path: folder for folder in ledger.folders()}
     waiting = [""]
     while waiting:
         path = waiting.pop()
@@ -190,9 +195,24 @@ def _find_unknown(directory: Directory, ledger: Ledger) -> Iterator[Difference]:
         for name in others:
             is_own = not path and name in _OWN_FILES
             if not is_own and not _is_known(ledger, start + name):
+                if path in records and _is_wanted(ledger, records[path], name):
+                    yield Difference(Kind.UNFINISHED, _NOT_NOTED, path=start + name)
+                    continue
                 sentence = _HALF_WRITTEN if name.endswith(PART) else _NOT_OURS
                 yield Difference(Kind.UNKNOWN, sentence, path=start + name)
         waiting += [start + name for name in reversed(folders) if path or name != LEDGER_FOLDER]
+
+
+def _is_wanted(ledger: Ledger, folder: FolderRecord, name: str) -> bool:
+    """Whether a file is named as that of a message which was asked for and is not noted."""
+    key = (folder.id, folder.uid_validity, uid_in_name(name))
+    return None not in key and bool(
+        ledger.select(
+            "SELECT 1 FROM message WHERE folder = ? AND uid_validity = ? AND uid = ?"
+            " AND status IN ('asked', 'left')",
+            key,
+        )
+    )
 
 
 def _is_known(ledger: Ledger, path: str) -> bool:

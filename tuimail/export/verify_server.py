@@ -19,6 +19,8 @@ from tuimail.imap.store import MailStore
 
 OnFolder = Callable[[str, int, int], None]
 """Told which folder is being compared, how many of its messages were, and how many there are."""
+OnNotAsked = Callable[[str, int | None], None]
+"""Told a folder's name and how many of its messages nobody asked for; None is all of them."""
 
 _AT_ONCE = 1_000
 """Messages whose sizes one command asks for."""
@@ -30,12 +32,12 @@ def verify_server(
     ledger: Ledger,
     *,
     on_folder: OnFolder | None = None,
-    on_note: Callable[[str], None] | None = None,
+    on_not_asked: OnNotAsked = lambda _name, _count: None,
 ) -> Iterator[Difference]:
     """Compare the ledger with the mailbox; what cannot be asked costs its folder only.
 
-    `on_note` gets sentences on what is no difference: messages that were not chosen. Raises
-    ConnectError, and FileError when the ledger cannot be read.
+    What was never asked for is no difference; `on_not_asked` is told of it. Raises ConnectError,
+    and FileError when the ledger cannot be read.
     """
     folders = {folder_key(f.raw_name): f for f in store.folders().result() if f.selectable}
     whole = _find_whole(tuple(folders.values()), ledger)
@@ -43,7 +45,7 @@ def verify_server(
     for record in records:
         folder = folders.get(folder_key(record.raw_name))
         if folder is None:
-            yield Difference(Kind.GONE, "the server has this folder no longer", record.name)
+            yield Difference(Kind.GONE, "the server has this folder no longer", record.decoded)
             continue
         comparison = _Comparison(store, ledger, record, folder, on_folder)
         try:
@@ -51,15 +53,18 @@ def verify_server(
         except (ConnectError, UsageError, FileError):
             raise
         except TuimailError as error:
-            yield Difference(Kind.UNCHECKED, f"it cannot be compared: {error}", record.name)
-        if comparison.not_chosen and on_note is not None:
-            count = f"{comparison.not_chosen:,} messages"
-            on_note(f"{record.name}: on the server are {count} more, which were not asked for")
+            yield Difference(Kind.UNCHECKED, f"it cannot be compared: {error}", record.decoded)
+        if comparison.not_chosen:
+            on_not_asked(record.name, comparison.not_chosen)
     known = {folder_key(record.raw_name) for record in records}
     for key, folder in folders.items():
-        if key not in known and folder.raw_name in whole:
+        if key in known:
+            continue
+        if folder.raw_name in whole:
             sentence = "the server has this folder, the export has not"
-            yield Difference(Kind.NEW, sentence, str(folder.name))
+            yield Difference(Kind.NEW, sentence, folder.name.decoded)
+        else:
+            on_not_asked(str(folder.name), None)
 
 
 def _find_whole(folders: Sequence[Folder], ledger: Ledger) -> frozenset[bytes]:
@@ -104,20 +109,20 @@ class _Comparison:
                 f"it was made anew on the server (UIDVALIDITY {before}, now {now}); export it"
                 " again to have its messages compared"
             )
-            yield Difference(Kind.CHANGED, sentence, self._record.name, now)
+            yield Difference(Kind.CHANGED, sentence, self._record.decoded, now)
             return
         known = set().union(*(self._ledger.uids(self._record.id, now, status) for status in Status))
         others = [uid for uid in chosen.uids if uid not in known]
         if is_whole:
             for uid in others:
                 sentence = "it is on the server, and not in the export"
-                yield Difference(Kind.NEW, sentence, self._record.name, now, uid)
+                yield Difference(Kind.NEW, sentence, self._record.decoded, now, uid)
         else:
             self.not_chosen = len(others)
         if chosen.untold:
             count = "1 message" if chosen.untold == 1 else f"{chosen.untold:,} messages"
             sentence = f"the server counts {count} more than it names"
-            yield Difference(Kind.UNCHECKED, sentence, self._record.name, now)
+            yield Difference(Kind.UNCHECKED, sentence, self._record.decoded, now)
         yield from self._compare_saved(chosen)
 
     def _compare_saved(self, chosen: Chosen) -> Iterator[Difference]:
@@ -190,7 +195,7 @@ class _Comparison:
         return self._of(Kind.GONE, record, "the server has it no longer")
 
     def _of(self, kind: Kind, record: Record, sentence: str) -> Difference:
-        folder = self._record.name
+        folder = self._record.decoded
         return Difference(kind, sentence, folder, record.uid_validity, record.uid, record.path)
 
     def _show(self, done: int, total: int) -> None:

@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from tuimail.errors import MessageUnreadable
-from tuimail.imap.listing import shown_name
 from tuimail.imap.quick_structure import is_only_text, read_quick_structure
 from tuimail.imap.structure import Part, read_structure
 from tuimail.imap.tokens import Token, read_number, read_pairs, read_tokens
 from tuimail.imap.wire import Response
 from tuimail.mail.dates import parse_internal_date
 from tuimail.mail.header_block import read_values
+from tuimail.mail.mailbox_names import shown_name
 
 LISTED_FIELDS = (
     "FROM",

@@ -8,7 +8,7 @@ from tuimail.errors import MessageUnreadable
 from tuimail.imap.folder import Folder, FolderStatus
 from tuimail.imap.tokens import read_number, read_pairs, read_tokens
 from tuimail.imap.wire import Response
-from tuimail.mail.mailbox_names import decode_mailbox_name
+from tuimail.mail.mailbox_names import shown_name
 from tuimail.text import MailText
 
 
@@ -39,19 +39,6 @@ def read_list(response: Response) -> Iterator[Folder]:
             a.decode("ascii", "replace") for a in attributes or () if isinstance(a, bytes)
         ),
     )
-
-
-def shown_name(raw_name: bytes) -> str:
-    """A folder's name decoded; the octets as they are where they are no modified UTF-7.
-
-    Raw UTF-8, which servers with UTF8=ACCEPT send, is read as such.
-    """
-    if not raw_name.isascii():
-        return raw_name.decode("utf-8", "backslashreplace")
-    try:
-        return decode_mailbox_name(raw_name)
-    except ValueError:
-        return raw_name.decode("ascii")
 
 
 def read_status(response: Response) -> tuple[bytes, FolderStatus]:

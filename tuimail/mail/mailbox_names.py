@@ -35,6 +35,19 @@ def decode_mailbox_name(raw: bytes) -> str:
     return "".join(pieces)
 
 
+def shown_name(raw_name: bytes) -> str:
+    """A folder's name decoded; the octets as they are where they are no modified UTF-7.
+
+    Raw UTF-8, which servers with UTF8=ACCEPT send, is read as such.
+    """
+    if not raw_name.isascii():
+        return raw_name.decode("utf-8", "backslashreplace")
+    try:
+        return decode_mailbox_name(raw_name)
+    except ValueError:
+        return raw_name.decode("ascii")
+
+
 def encode_mailbox_name(name: str) -> bytes:
     """The name as the server wants it; raises ValueError for a lone surrogate."""
     return _NOT_PRINTABLE.sub(_encode_shifted, name.replace("&", "&-")).encode("ascii")
