@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from tuimail.cli.folder_choice import INBOX
 from tuimail.cli.options import Options
 from tuimail.cli.places import state_file
 from tuimail.cli.sign_in import prepare_sign_in
 from tuimail.errors import UsageError
 from tuimail.imap.endpoint import Endpoint
 from tuimail.imap.store import MailStore
+from tuimail.tui.state import State
 
 
 def run_browse(options: Options) -> int:
@@ -32,14 +34,15 @@ def show_screen(
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("browsing needs a terminal; for scripts there is `tuimail list`")
+    state = State.load(state_file())
+    store.begin(INBOX, state.order_of(account, INBOX.raw_name))
     # Textual takes a quarter of a second to import; nothing but the screen needs it.
     from tuimail.tui.app import MailApp
-    from tuimail.tui.state import State
 
     app = MailApp(
         store,
         account=account,
-        state=State.load(state_file()),
+        state=state,
         demo=demo,
         endpoint=endpoint,
     )

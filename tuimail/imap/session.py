@@ -38,8 +38,9 @@ PASSING_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQU
 """Response codes of a refusal for now (RFC 5530, 3, and the words of Gmail and Outlook)."""
 BUSY_CODES = PASSING_CODES | {"SERVERBUG"}
 """Of one to sign in that is none of the user's name or password."""
-STATUS_BURST = 200
-"""Commands sent before their answers are read; more could fill both directions and stand still."""
+STATUS_BURST = 1 << 16
+"""Octets of commands sent before their answers are read, 500 folders or more; what the buffers of
+both ends do not hold could fill both directions and stand still."""
 _UID_VALIDITY = re.compile(rb"UIDVALIDITY (\d{1,19})", re.IGNORECASE)
 
 
@@ -174,17 +175,18 @@ class Session(Listener):
 
         size = b" SIZE" if with_size else b""
         items = b"(MESSAGES UNSEEN RECENT UIDNEXT UIDVALIDITY%b)" % size
-        names = list(by_name)
-        for start in range(0, len(names), STATUS_BURST):
-            burst = [
-                self.wire.send(command, receive)
-                for name in names[start : start + STATUS_BURST]
-                if (command := _status(name, items)) is not None
-            ]
-            for pending in burst:
-                # One folder that cannot be told of costs only its own counts.
-                with contextlib.suppress(CommandRefused):
-                    self.finish(pending)
+        names, burst, octets = list(by_name), list[Pending](), 0
+        for name in names:
+            command = _status(name, items)
+            if command is not None:
+                burst.append(self.wire.send(command, receive))
+                octets += len(name) + len(items) + 20
+            if octets >= STATUS_BURST or name is names[-1]:
+                for pending in burst:
+                    # One folder that cannot be told of costs only its own counts.
+                    with contextlib.suppress(CommandRefused):
+                        self.finish(pending)
+                burst, octets = [], 0
 
     def has_open(self, folder: bytes) -> bool:
         """Whether this folder is open on this connection."""

@@ -1,0 +1,43 @@
+"""A page that is asked for before there is anybody to show it to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tuimail.imap.paging import Window
+from tuimail.imap.summary import Summary
+
+if TYPE_CHECKING:
+    from tuimail.imap.job import Request
+    from tuimail.imap.page import Page
+    from tuimail.imap.page_cache import PageKey
+    from tuimail.imap.page_fetch import OnRows
+
+
+class EarlyPage:
+    """Keeps rows that come until somebody asks for the same page, and passes them on then."""
+
+    def __init__(self, key: PageKey) -> None:
+        self.key = key
+        self.request: Request[Page] | None = None
+        self._lock = threading.Lock()
+        self._rows: list[tuple[Window, Sequence[Summary]]] = []
+        self._on_rows: OnRows | None = None
+
+    def take_rows(self, window: Window, rows: Sequence[Summary]) -> None:
+        """On the store's thread."""
+        with self._lock:
+            if self._on_rows is None:
+                self._rows.append((window, rows))
+            else:
+                self._on_rows(window, rows)
+
+    def hand_over(self, on_rows: OnRows | None) -> None:
+        """Pass on what has come, and what comes from now on."""
+        with self._lock:
+            self._on_rows = on_rows or (lambda _window, _rows: None)
+            for window, rows in self._rows:
+                self._on_rows(window, rows)
+            self._rows.clear()
