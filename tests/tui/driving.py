@@ -23,6 +23,7 @@ from tuimail.imap.session import Session
 from tuimail.imap.store import MailStore
 from tuimail.imap.trust import Trust
 from tuimail.tui.app import MailApp
+from tuimail.tui.last_page import LastPage
 from tuimail.tui.screens.main import MainScreen
 from tuimail.tui.state import State
 
@@ -136,12 +137,23 @@ async def driven(
     settle: bool = True,
     store: MailStore | None = None,
     endpoint: Endpoint | None = None,
+    last_page: LastPage | None = None,
+    looks_ahead: bool = False,
 ) -> AsyncIterator[Driver]:
-    """The app on a mailbox, its first page shown; ended, and its store closed, afterwards."""
+    """The app on a mailbox, its first page shown; ended, and its store closed, afterwards.
+
+    Only with `looks_ahead` does it ask for more than what the keys ask for.
+    """
     store = store or connect_to(server, size=connections)
     app = MailApp(
-        store, account=ACCOUNT, state=state or State(), clock=lambda: NOW, endpoint=endpoint
+        store,
+        account=ACCOUNT,
+        state=state or State(),
+        clock=lambda: NOW,
+        endpoint=endpoint,
+        last_page=last_page,
     )
+    app.get_default_screen().looks_ahead = looks_ahead
     try:
         async with app.run_test(size=screen, notifications=True) as pilot:
             driver = Driver(app, pilot)

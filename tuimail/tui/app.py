@@ -23,6 +23,7 @@ from tuimail.tui.screens.main import MainScreen
 if TYPE_CHECKING:
     from tuimail.imap.endpoint import Endpoint
     from tuimail.imap.store import MailStore
+    from tuimail.tui.last_page import LastPage
     from tuimail.tui.state import State
 
 DARK = Theme(
@@ -75,7 +76,7 @@ class MailApp(App[None]):
 
     `account` is shown, and what `state` remembers an order under; `clock` says what is today.
     Exports are of the `endpoint`, so that `tuimail export` goes on with them, and are put down to
-    `account` without one.
+    `account` without one. `last_page` shows the inbox before the server has answered.
     """
 
     CSS_PATH = "tuimail.tcss"
@@ -93,6 +94,7 @@ class MailApp(App[None]):
         demo: bool = False,
         clock: Callable[[], datetime] = _system_clock,
         endpoint: Endpoint | None = None,
+        last_page: LastPage | None = None,
     ) -> None:
         self._control_characters = ControlCharacters()
         super().__init__()
@@ -103,6 +105,7 @@ class MailApp(App[None]):
             clock=clock,
             demo=demo,
             endpoint=endpoint,
+            last_page=last_page,
         )
         self.register_theme(DARK)
         self.register_theme(LIGHT)

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from tuimail.imap.fetch import LISTED_FIELDS
+from tuimail.imap.job import Lane
 from tuimail.imap.page import JoinedPage, Page
 from tuimail.tui.arrival import PageArrival
 from tuimail.tui.columns import ExtraColumn
@@ -36,12 +37,14 @@ async def answer(screen: Widget, future: Future[T]) -> T:
 
 
 def ask_for_page(
-    store: MailStore, visit: Visit, arrival: PageArrival, columns: Sequence[ExtraColumn]
+    store: MailStore,
+    visit: Visit,
+    columns: Sequence[ExtraColumn],
+    arrival: PageArrival | None = None,
+    lane: Lane = Lane.INTERACTIVE,
 ) -> Future[Page | JoinedPage]:
-    """The page of a visit, with what further columns show."""
-    kinds = [column.name.partition(":") for column in columns]
-    fields = (*LISTED_FIELDS, *(name for kind, _, name in kinds if kind == "header"))
-    items = tuple(name for kind, _, name in kinds if kind == "item")
+    """The page of a visit, with what further columns show; its rows go to the arrival."""
+    fields, items = _names(columns)
     if visit.joined:
         joined = store.joined_page(
             visit.joined,
@@ -59,8 +62,41 @@ def ask_for_page(
         visit.order,
         query=visit.query,
         result=visit.result,
-        on_rows=arrival.take_rows if visit.comes_in_order else None,
+        on_rows=arrival.take_rows if arrival is not None and visit.comes_in_order else None,
+        fields=fields,
+        items=items,
+        lane=lane,
+    )
+    return cast("Future[Page | JoinedPage]", page)
+
+
+def known_page(store: MailStore, visit: Visit, columns: Sequence[ExtraColumn]) -> Page | None:
+    """The page of a visit as it was before, at once; None where it is not known."""
+    if visit.joined:
+        return None
+    fields, items = _names(columns)
+    return store.known_page(
+        visit.folder,
+        visit.number,
+        visit.order,
+        query=visit.query,
+        result=visit.result,
         fields=fields,
         items=items,
     )
-    return cast("Future[Page | JoinedPage]", page)
+
+
+def ask_ahead(
+    store: MailStore, visit: Visit, columns: Sequence[ExtraColumn]
+) -> Future[Page | JoinedPage] | None:
+    """Fetch the page of a visit that may come next; None where that is no use."""
+    if visit.joined or _names(columns)[1] or known_page(store, visit, columns) is not None:
+        return None
+    return ask_for_page(store, visit, columns, lane=Lane.AHEAD)
+
+
+def _names(columns: Sequence[ExtraColumn]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Header fields and FETCH items that the rows need."""
+    kinds = [column.name.partition(":") for column in columns]
+    fields = (*LISTED_FIELDS, *(name for kind, _, name in kinds if kind == "header"))
+    return fields, tuple(name for kind, _, name in kinds if kind == "item")

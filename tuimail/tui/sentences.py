@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from tuimail.imap.folder import Folder
 from tuimail.imap.paging import Order, SortKey
 from tuimail.imap.query import Query
 from tuimail.text import safe_line
-from tuimail.tui.figures import format_messages, format_size
+from tuimail.tui.figures import format_day, format_messages, format_size
 
 
 def as_sentence(text: object) -> str:
@@ -27,8 +28,16 @@ NO_FOLDER_LIST = "The folders could not be read.\nr tries again."
 STOPPED = "Stopped. r looks again."
 READ_STOPPED = "Stopped. Enter reads the text."
 CHANGED = "changed, r looks again"
+CHECKING = "checking…"
+ASKING = "asking the server…"
+UNCHECKED = "not checked, r tries again"
 FETCHING_TEXT = "Fetching the text… Esc stops."
 FETCHING_HEADERS = "Fetching all headers…"
+
+
+def as_of(moment: datetime, now: datetime) -> str:
+    """When what is shown was so: `as of 14:02`, `as of 9 Nov`."""
+    return f"as of {format_day(moment, now).strip()}"
 
 
 def waiting(folder: Folder, order: Order, query: Query | None) -> str:

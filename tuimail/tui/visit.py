@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from tuimail.imap.folder import Folder
+from tuimail.imap.folder import Folder, folder_key
 from tuimail.imap.identity import Identity
 from tuimail.imap.page import JoinedPage, Page, Result
 from tuimail.imap.paging import Order, SortKey
@@ -30,6 +31,10 @@ class Visit:
     row: int = 0
     shown: bool = False
     """Whether any of its rows stand on the screen."""
+    known: bool = False
+    """Whether these are from before, and the server has not told yet what is so now."""
+    as_of: datetime | None = None
+    """When they were so, where that was in an earlier run."""
     query: Query | None = None
     """Only what matches."""
     joined: tuple[Folder, ...] = ()
@@ -44,9 +49,16 @@ class Visit:
         """Whether rows on their way can be put in their places: not when searched or sorted."""
         return self.order.key is SortKey.ARRIVAL and self.query is None and not self.joined
 
+    def is_first_page_of(self, folder: Folder, order: Order) -> bool:
+        """Whether it is of all messages of this folder alone, in this order, from the beginning."""
+        is_whole = self.query is None and not self.joined
+        same = folder_key(self.folder.raw_name) == folder_key(folder.raw_name)
+        return is_whole and same and self.number == 1 and self.order == order
+
     def turned_to(self, number: int, *, at_bottom: bool = False) -> Visit:
         """Another page of the same list."""
-        return replace(self, number=number, at_bottom=at_bottom, keep=None, row=0, shown=False)
+        visit = replace(self, number=number, at_bottom=at_bottom, keep=None, row=0, shown=False)
+        return replace(visit, known=False, as_of=None)
 
     def sorted_by(self, order: Order) -> Visit:
         """Page 1 in another order; read backwards, nothing is sorted again."""
@@ -72,6 +84,7 @@ class Visit:
         else:
             self.results = page.results
         self.number = page.window.number
+        self.known, self.as_of = False, None
 
     def cursor(self, rows: Sequence[Summary | None]) -> int:
         """The row to start on."""

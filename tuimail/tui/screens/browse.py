@@ -1,4 +1,4 @@
-"""Finding one's way: folders, pages, the cursor, marks. The screen mediates, panels show."""
+"""Finding one's way: folders, pages, orders. The screen mediates, panels show."""
 
 from __future__ import annotations
 
@@ -15,39 +15,28 @@ from textual.widget import Widget
 
 from tuimail.errors import FileError, TuimailError
 from tuimail.imap.folder import Folder, FolderStatus
-from tuimail.imap.identity import Identity
-from tuimail.imap.page import JoinedPage, Page
-from tuimail.imap.paging import Order, Window
-from tuimail.imap.summary import Summary
-from tuimail.text import MailText
+from tuimail.imap.paging import Order
 from tuimail.tui import sentences
-from tuimail.tui.arrival import PageArrival
-from tuimail.tui.asking import answer, ask_for_page
-from tuimail.tui.figures import format_order, format_range
-from tuimail.tui.messages import RowsArrived, StatusesArrived, post_from_thread
-from tuimail.tui.screens.panels import FOLDERS, MESSAGES, PanelScreen
+from tuimail.tui.asking import answer
+from tuimail.tui.messages import StatusesArrived, post_from_thread
+from tuimail.tui.screens.pages import INBOX, PageScreen
+from tuimail.tui.screens.panels import FOLDERS, MESSAGES
 from tuimail.tui.visit import LAST_PAGE, Visit
-from tuimail.tui.widgets.details import Details
 from tuimail.tui.widgets.folder_tree import FolderTree
 from tuimail.tui.widgets.key_line import KeyLine
-from tuimail.tui.widgets.list_panel import ListPanel
 from tuimail.tui.widgets.message_list import MessageList
 from tuimail.tui.widgets.panel import Panel, PanelHeading
-from tuimail.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from tuimail.imap.store import MailStore
+    from tuimail.tui.last_page import LastPage
     from tuimail.tui.state import State
 
-PATIENCE = 0.15
-"""Seconds until a page that does not come is said to be on its way."""
 LOOK_INTERVAL = 30.0
 """Seconds between two looks for new mail in the folder that is open."""
-# Opened at once, beside the request for the list of folders: every server has it.
-INBOX = Folder(b"INBOX", MailText("INBOX"), None, ())
 
 
-class BrowseScreen(PanelScreen):
+class BrowseScreen(PageScreen):
     """Folders and pages of a mailbox."""
 
     AUTO_FOCUS = "MessageList"
@@ -60,25 +49,12 @@ class BrowseScreen(PanelScreen):
         state: State,
         clock: Callable[[], datetime],
         demo: bool = False,
+        last_page: LastPage | None = None,
     ) -> None:
-        super().__init__()
-        # Kept rather than looked for: an answer may come when Textual has taken them down already.
-        self.folder_tree = FolderTree()
-        self.list_panel = ListPanel(clock)
-        self.details = Details()
-        self.status = StatusLine()
-        self.store = store
+        super().__init__(store, clock=clock, last_page=last_page)
         self.state = state
         self._account = account
         self._demo = demo
-        self._visit = Visit(INBOX, 1, Order())
-        """What was asked for last."""
-        self._shown: Visit | None = None
-        """What stands in the list."""
-        self._window: Window | None = None
-        self._arrival: PageArrival | None = None
-        self._marks: dict[bytes, dict[Identity, Summary]] = {}
-        self._validities: dict[bytes, int] = {}
         self._look: Future[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -98,6 +74,7 @@ class BrowseScreen(PanelScreen):
         self.folder_tree.notice = self.list_panel.messages.notice = sentences.CONNECTING
         self.list_panel.heading.heading = str(INBOX.name)
         self.open_folder(INBOX)
+        self.read_last_page()
         self.load_folders()
         self.set_interval(LOOK_INTERVAL, self._look_for_mail)
 
@@ -107,11 +84,6 @@ class BrowseScreen(PanelScreen):
     def account(self) -> str:
         """`user@host`, for people."""
         return self._account
-
-    @property
-    def visit(self) -> Visit:
-        """What was asked for last."""
-        return self._visit
 
     def focus_target(self, panel: str) -> Widget:
         if panel == FOLDERS:
@@ -183,111 +155,6 @@ class BrowseScreen(PanelScreen):
 
     # --- pages
 
-    def open_page(self, visit: Visit) -> None:
-        """Ask for a page; the one that is shown stays until it comes."""
-        self._visit = visit
-        self.refresh_status()
-        if visit.joined or visit.folder.selectable:
-            self._load_page(visit)
-        else:
-            self.workers.cancel_group(self, "page")
-            self._show_sentence(visit, sentences.not_selectable(visit.folder))
-
-    @work(exclusive=True, group="page")
-    async def _load_page(self, visit: Visit) -> None:
-        arrival = PageArrival(visit.order, lambda one: post_from_thread(self, RowsArrived(one)))
-        self._arrival = arrival
-        patience = self.set_timer(PATIENCE, lambda: self._show_waiting(visit))
-        try:
-            page = await answer(
-                self, ask_for_page(self.store, visit, arrival, self.list_panel.extra)
-            )
-        except TuimailError as error:
-            self._show_sentence(visit, sentences.failed(error), alarm=True)
-        else:
-            self._show_page(visit, page)
-        finally:
-            patience.stop()
-
-    def _show_waiting(self, visit: Visit) -> None:
-        if not visit.shown:
-            self.list_panel.show_waiting(sentences.waiting(visit.folder, visit.order, visit.query))
-
-    def on_rows_arrived(self, event: RowsArrived) -> None:
-        visit, window = self._visit, event.arrival.window
-        if event.arrival is not self._arrival or window is None:
-            return
-        rows = event.arrival.rows()
-        cursor = self.list_panel.messages.cursor if visit.shown else visit.cursor(rows)
-        self.list_panel.show_arriving(visit.folder, rows, cursor)
-        self._settle(visit, window)
-
-    def _show_page(self, visit: Visit, page: Page | JoinedPage) -> None:
-        self._arrival = None
-        messages = self.list_panel.messages
-        if visit.shown and messages.current is not None:
-            visit.keep, visit.row = messages.current.identity, messages.cursor
-        visit.note(page)
-        empty = sentences.empty(visit.folder, visit.query)
-        self.list_panel.show_page(
-            visit.folder, page, visit.cursor(page.summaries), empty, folders=visit.joined
-        )
-        if isinstance(page, JoinedPage):
-            if page.refused:
-                self.say(sentences.refused(page.refused))
-        else:
-            self._check_validity(page)
-            if visit.query is None:
-                self.folder_tree.show_total(visit.folder.raw_name, page.window.total)
-        self._settle(visit, page.window)
-
-    def _settle(self, visit: Visit, window: Window) -> None:
-        """The list shows rows of this visit from now on."""
-        visit.shown = True
-        self._shown, self._window = visit, window
-        self.list_panel.messages.marks = frozenset(self.marks)
-        self.refresh_status()
-        self.show_current()
-
-    def _show_sentence(self, visit: Visit, sentence: str, *, alarm: bool = False) -> None:
-        """Nothing of this visit can be shown but a sentence."""
-        self._arrival = None
-        self._shown, self._window = visit, None
-        self.list_panel.show_sentence(visit.folder, sentence, alarm=alarm)
-        self.refresh_status()
-        self.show_current()
-
-    def _check_validity(self, page: Page) -> None:
-        """Say so when the folder was made anew: what was known of its messages is void."""
-        name = page.folder.raw_name
-        before = self._validities.get(name)
-        self._validities[name] = page.uid_validity
-        if before is not None and before != page.uid_validity:
-            self._marks.pop(name, None)
-            self.say(sentences.made_anew(page.folder))
-
-    def stop_waiting(self) -> bool:
-        """Leave the wait for a page; whether there was one."""
-        if not any(w.group == "page" and not w.is_finished for w in self.workers):
-            return False
-        self.workers.cancel_group(self, "page")
-        self._arrival = None
-        if self._shown is None:
-            self.list_panel.show_sentence(self._visit.folder, sentences.STOPPED)
-        else:
-            self._visit = self._shown
-            self.folder_tree.show_opened(self._visit.folder)
-            self.list_panel.end_waiting(sentences.STOPPED)
-        self.refresh_status()
-        return True
-
-    def show_current(self) -> None:
-        """Let the details show the message under the cursor, once it has arrived."""
-        messages = self.list_panel.messages
-        arriving = messages.row_count and messages.current is None
-        if not arriving and (messages.current is None or self.details.summary != messages.current):
-            self.details.show_message(messages.current)
-
     def action_turn_page(self, step: int) -> None:
         self._go_to_page(self._visit.number + step)
 
@@ -342,49 +209,9 @@ class BrowseScreen(PanelScreen):
                 self.list_panel.heading.note = sentences.CHANGED
             self.refresh_status()
 
-    def refresh_status(self) -> None:
-        """Let the status line say what was asked for last."""
-        visit, status = self._visit, self.status
-        here = self._shown is visit
-        status.folder = sentences.place(visit.folder, visit.query, joined=bool(visit.joined))
-        if here:
-            status.range = format_range(self._window) if self._window else ""
-        else:
-            status.range = "…"
-        status.order = format_order(visit.order)
-        status.marked = len(self.marks)
-
-    # --- marks
-
-    @property
-    def marks(self) -> dict[Identity, Summary]:
-        """The marked messages of the folder in the list, on whatever page they are."""
-        shown = self._shown or self._visit
-        if not shown.joined:
-            return self.marks_in(shown.folder.raw_name)
-        return {
-            identity: row
-            for folder in shown.joined
-            for identity, row in self.marks_in(folder.raw_name).items()
-        }
-
-    def marks_in(self, folder: bytes) -> dict[Identity, Summary]:
-        """The marked messages of a folder, by its raw name."""
-        return self._marks.setdefault(folder, {})
-
-    def clear_marks(self) -> None:
-        """Take the marks of what is in the list off."""
-        shown = self._shown or self._visit
-        for folder in shown.joined or (shown.folder,):
-            self.marks_in(folder.raw_name).clear()
-
     def keep_state(self) -> None:
         """Write down what the next run shall know."""
         try:
             self.state.save()
         except FileError as error:
             self.say(sentences.as_sentence(error))
-
-    def say(self, sentence: str) -> None:
-        """A notice for a few seconds; safe text."""
-        self.status.say(sentence)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tuimail.export.task import ExportAccount, ExportTask
     from tuimail.imap.endpoint import Endpoint
     from tuimail.imap.store import MailStore
+    from tuimail.tui.last_page import LastPage
     from tuimail.tui.running_export import RunningExport
     from tuimail.tui.screens.export import PlannedExport
     from tuimail.tui.state import State
@@ -58,8 +59,11 @@ class ExportingScreen(FindScreen):
         clock: Callable[[], datetime],
         demo: bool = False,
         endpoint: Endpoint | None = None,
+        last_page: LastPage | None = None,
     ) -> None:
-        super().__init__(store, account=account, state=state, clock=clock, demo=demo)
+        super().__init__(
+            store, account=account, state=state, clock=clock, demo=demo, last_page=last_page
+        )
         self._endpoint = endpoint
 
     def is_taking_out(self) -> bool:

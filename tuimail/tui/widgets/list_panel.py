@@ -71,6 +71,18 @@ class ListPanel(Panel):
         self.messages.alarm = False
         self.heading.note = f"page {page.window.number:,} of {page.window.pages:,}"
 
+    def show_known(
+        self, folder: Folder, page: Page, cursor: int, empty: str, note: str, *, dimmed: bool
+    ) -> None:
+        """Show a page as it was before; `note` says that it is not known to be so still."""
+        self.show_page(folder, page, cursor, empty)
+        self.messages.stale = dimmed
+        self.add_note(note)
+
+    def add_note(self, note: str) -> None:
+        """Say something of the page that is shown."""
+        self.heading.note = f"{self.heading.note.partition(', ')[0]}, {note}"
+
     def show_sentence(self, folder: Folder, sentence: str, *, alarm: bool = False) -> None:
         """Show a sentence instead of rows: an error, a folder that cannot be opened."""
         self.messages.notice = sentence

@@ -38,6 +38,8 @@ class StatusLine(Widget):
 
     folder: reactive[str] = reactive("")
     range: reactive[str] = reactive("")
+    as_of: reactive[str] = reactive("")
+    """When what is shown was so, if that is not now."""
     order: reactive[str] = reactive("")
     marked: reactive[int] = reactive(0)
     account: reactive[str] = reactive("")
@@ -84,6 +86,7 @@ class StatusLine(Widget):
         plain = self.rich_style
         place = [Segment(self.folder, strong)]
         place += [Segment(self.range, plain)] if self.range else []
+        place += [Segment(self.as_of, strong)] if self.as_of else []
         order = [Segment(self.order, faint)] if self.order else []
         marked = [Segment(f"{self.marked:,} marked", strong)] if self.marked else []
         notice = []
