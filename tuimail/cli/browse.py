@@ -6,11 +6,12 @@ import sys
 
 from tuimail.cli.folder_choice import INBOX
 from tuimail.cli.options import Options
-from tuimail.cli.places import state_file
+from tuimail.cli.places import cache_file, state_file
 from tuimail.cli.sign_in import prepare_sign_in
 from tuimail.errors import UsageError
 from tuimail.imap.endpoint import Endpoint
 from tuimail.imap.store import MailStore
+from tuimail.tui.last_page import LastPage
 from tuimail.tui.state import State
 
 
@@ -18,7 +19,19 @@ def run_browse(options: Options) -> int:
     """Browse until the user quits; gives the exit status. Raises UsageError."""
     sign_in = prepare_sign_in(options)
     store = MailStore(sign_in.connect, size=options.connections)
-    return show_screen(store, sign_in.endpoint.shown, endpoint=sign_in.endpoint)
+    endpoint = sign_in.endpoint
+    last_page = _last_page(endpoint, keep=not options.no_cache)
+    return show_screen(store, endpoint.shown, endpoint=endpoint, last_page=last_page)
+
+
+def _last_page(endpoint: Endpoint, *, keep: bool) -> LastPage | None:
+    account = f"{endpoint.shown}:{endpoint.port}"
+    if keep:
+        return LastPage(cache_file(), account)
+    from tuimail.imap.page_file import forget_page  # SQLite takes 4 ms to import
+
+    forget_page(cache_file(), account)
+    return None
 
 
 def show_screen(
@@ -27,6 +40,7 @@ def show_screen(
     *,
     demo: bool = False,
     endpoint: Endpoint | None = None,
+    last_page: LastPage | None = None,
 ) -> int:
     """Run the app on a store, and close the store when it ends; gives the exit status.
 
@@ -45,6 +59,7 @@ def show_screen(
         state=state,
         demo=demo,
         endpoint=endpoint,
+        last_page=last_page,
     )
     try:
         app.run()

@@ -18,6 +18,9 @@ class Options(argparse.Namespace):
     allow_plaintext: bool
     connections: int
 
+    no_cache: bool
+    """Keep nothing of the inbox for the next run."""
+
     folder: str | None
     recursive: bool
     everything: bool

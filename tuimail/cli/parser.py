@@ -66,6 +66,11 @@ def _add_browse(commands: Commands, name: str) -> argparse.ArgumentParser:
         f"tuimail browse {_URL} --password-command 'pass show mail'",
     )
     _add_account(command, nargs="?")
+    command.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="keep no list of the inbox on this disk, and forget the one that is kept",
+    )
     return command
 
 
