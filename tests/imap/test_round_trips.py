@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -34,14 +34,16 @@ def fill(port: int, user: str, password: str) -> None:
 
 
 @pytest.fixture
-def enter() -> Iterator[Callable[[RecordingServer], RecordingServer]]:
-    """Starts a server that is ended with the test."""
-    with contextlib.ExitStack() as servers:
-        yield servers.enter_context
+def servers() -> Iterator[contextlib.ExitStack]:
+    """Ends with the test what it is given."""
+    with contextlib.ExitStack() as stack:
+        yield stack
 
 
 @pytest.mark.parametrize("kind", ["dovecot", "cyrus", "archive", "poor"])
-def test_first_page_and_page_turn(kind: str, request: pytest.FixtureRequest) -> None:
+def test_first_page_and_page_turn(
+    kind: str, request: pytest.FixtureRequest, servers: contextlib.ExitStack
+) -> None:
     """Behind the greeting: signing in and opening, FETCH; and one round for each page more."""
     user, password = "demo", "open-sesame"
     if kind == "dovecot":
@@ -56,8 +58,7 @@ def test_first_page_and_page_turn(kind: str, request: pytest.FixtureRequest) -> 
         server = RecordingServer(mailbox_of(120))
         if kind == "poor":
             server.capabilities = ("IMAP4rev1",)
-        request.addfinalizer(server.close)
-        port = server.port
+        port = servers.enter_context(server).port
     proxy = RoundTripProxy(port, rounds=[SIGN_IN_AND_OPEN, (b"FETCH",)])
     with (
         proxy.running(),

@@ -20,7 +20,7 @@ class EarlyPage:
     """Keeps rows that come until somebody asks for the same page, and passes them on then."""
 
     def __init__(self, key: PageKey) -> None:
-        self.key = key
+        self._key = key
         self.request: Request[Page] | None = None
         self._lock = threading.Lock()
         self._rows: list[tuple[Window, Sequence[Summary]]] = []
@@ -34,10 +34,18 @@ class EarlyPage:
             else:
                 self._on_rows(window, rows)
 
-    def hand_over(self, on_rows: OnRows | None) -> None:
-        """Pass on what has come, and what comes from now on."""
+    def hand_over(self, key: PageKey, on_rows: OnRows | None) -> Request[Page] | None:
+        """Pass on what has come, and what comes from now on; None when it is another page.
+
+        Then it is given up.
+        """
+        if key != self._key or self.request is None:
+            if self.request is not None:
+                self.request.cancel()
+            return None
         with self._lock:
             self._on_rows = on_rows or (lambda _window, _rows: None)
             for window, rows in self._rows:
                 self._on_rows(window, rows)
             self._rows.clear()
+        return self.request

@@ -10,13 +10,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tuimail.imap.folder import Folder
 from tuimail.imap.identity import Identity
 from tuimail.imap.page import Page, Result
 from tuimail.imap.paging import Order, Window, page_count, window
 from tuimail.imap.summary import Summary
+
+if TYPE_CHECKING:
+    from tuimail.imap.query import Query
 
 PAGES = 100
 """Pages whose UIDs are kept, the last ones that were looked at."""
@@ -39,6 +42,19 @@ class PageKey:
     """The header fields that its rows hold."""
     query: str = ""
     """The words of a search."""
+
+    @classmethod
+    def of(
+        cls,
+        folder: Folder,
+        number: int,
+        order: Order,
+        size: int,
+        query: Query | None,
+        fields: Sequence[str],
+    ) -> PageKey:
+        words = query.text if query is not None else ""
+        return cls(folder.raw_name, number, order, size, tuple(fields), words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -13,11 +12,12 @@ from tuimail.imap.fetch import LISTED_FIELDS
 from tuimail.imap.folder import Folder, FolderStatus, find_folder
 from tuimail.imap.identity import Identity
 from tuimail.imap.job import Job, Lane, Pause, Request
+from tuimail.imap.listeners import Listeners
 from tuimail.imap.page import FetchedPart, JoinedPage, Page, Result
 from tuimail.imap.page_cache import PageCache, PageKey
 from tuimail.imap.page_fetch import OnRows, PageFetch
 from tuimail.imap.paging import Order, SortKey
-from tuimail.imap.pool import ConnectionPool
+from tuimail.imap.pool import Connect, ConnectionPool
 from tuimail.imap.raw import BATCH, BATCH_UNWATCHED, RawFetch, RawReceiver
 from tuimail.imap.rows import fetch_rows, unknown_items
 from tuimail.imap.sections import fetch_header, fetch_part
@@ -53,12 +53,9 @@ class MailStore:
     on a thread of the pool, and so do the callbacks.
     """
 
-    def __init__(
-        self, connect: Callable[[], Session], *, size: int = SIZE, with_screen: bool = True
-    ) -> None:
-        self._listeners: list[Callable[[StoreEvent], None]] = []
-        self._unheard: deque[StoreEvent] = deque(maxlen=64)
-        self._hearing = threading.Lock()
+    def __init__(self, connect: Connect, *, size: int = SIZE, with_screen: bool = True) -> None:
+        self._listeners = Listeners()
+        self._publish = self._listeners.publish
         self._raw_batch = BATCH if with_screen else BATCH_UNWATCHED
         self._early: EarlyPage | None = None
         self._cache = PageCache() if with_screen else PageCache(0, 0)
@@ -75,12 +72,7 @@ class MailStore:
 
         The first who listens hears what came before, too.
         """
-        with self._hearing:
-            self._listeners.append(callback)
-            unheard = tuple(self._unheard)
-            self._unheard.clear()
-        for event in unheard:
-            callback(event)
+        self._listeners.add(callback)
 
     @property
     def connection_states(self) -> tuple[ConnectionState, ...]:
@@ -134,13 +126,11 @@ class MailStore:
         In the lane AHEAD the page is only fetched for `known_page`, when nobody waits for
         anything.
         """
-        key = _key(folder, number, order, size, query, fields)
+        key = PageKey.of(folder, number, order, size, query, fields)
         early, self._early = self._early, None
-        if early is not None and early.request is not None:
-            if early.key == key and not items:
-                early.hand_over(on_rows)
-                return early.request
-            early.request.cancel()
+        begun = early.hand_over(key, on_rows) if early is not None and not items else None
+        if begun is not None:
+            return begun
         # What a further item holds may change as flags do, and would not be asked for again.
         cache = PageCache(0, 0) if items else self._cache
         if order.key is SortKey.ARRIVAL and query is None:
@@ -156,7 +146,7 @@ class MailStore:
 
         At 40 ms the four round trips go by while the screen is being imported.
         """
-        early = EarlyPage(_key(folder, 1, order, PAGE_SIZE, None, LISTED_FIELDS))
+        early = EarlyPage(PageKey.of(folder, 1, order, PAGE_SIZE, None, LISTED_FIELDS))
         early.request = self.page(folder, 1, order, on_rows=early.take_rows)
         self._early = early
 
@@ -178,7 +168,9 @@ class MailStore:
         """
         if items:
             return None
-        return self._cache.page(_key(folder, number, order, size, query, fields), folder, result)
+        return self._cache.page(
+            PageKey.of(folder, number, order, size, query, fields), folder, result
+        )
 
     def joined_page(
         self,
@@ -402,23 +394,3 @@ class MailStore:
         session.on_alert = lambda text: self._publish(Alert(text))
         for text in session.early_alerts:
             self._publish(Alert(text))
-
-    def _publish(self, event: StoreEvent) -> None:
-        with self._hearing:
-            if not self._listeners:
-                self._unheard.append(event)
-            listeners = tuple(self._listeners)
-        for callback in listeners:
-            callback(event)
-
-
-def _key(
-    folder: Folder,
-    number: int,
-    order: Order,
-    size: int,
-    query: Query | None,
-    fields: Sequence[str],
-) -> PageKey:
-    words = query.text if query is not None else ""
-    return PageKey(folder.raw_name, number, order, size, tuple(fields), words)
