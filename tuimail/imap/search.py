@@ -6,6 +6,7 @@ import contextlib
 import re
 from array import array
 from collections.abc import Sequence
+from operator import lt
 from typing import TypeAlias
 
 from tuimail.errors import CommandRefused, MessageUnreadable, ProtocolError, UsageError
@@ -22,6 +23,9 @@ UidArray: TypeAlias = "array[int]"
 
 _ALL = re.compile(rb" ALL ([\d,:]+)", re.IGNORECASE)
 _RANGE = re.compile(rb"(\d{1,10})(?::(\d{1,10}))?")
+_PLAIN = re.compile(rb"\d{1,10}(?:,\d{1,10})*+")
+_PIECE = 1 << 16
+"""Octets of a set that are read at once."""
 _SLACK = 10_000
 """Messages that may have come since the server last said how many there are."""
 UIDS_IN_A_COMMAND = 1_000
@@ -97,8 +101,10 @@ def read_numbers(session: Session, response: Response, name: bytes) -> UidArray:
     if line[: len(prefix)].upper() != prefix:
         return uid_array()
     # a trailing `(MODSEQ 7)` comes where CONDSTORE is on (RFC 7162, 3.1.5)
-    words = line[len(prefix) :].partition(b"(")[0].split()
-    return read_uids(session, b",".join(words))
+    written = line[len(prefix) :].partition(b"(")[0].strip()
+    while b"  " in written:
+        written = written.replace(b"  ", b" ")
+    return read_uids(session, written.replace(b" ", b","))
 
 
 def read_uids(session: Session, written: bytes) -> UidArray:
@@ -109,16 +115,32 @@ def read_uids(session: Session, written: bytes) -> UidArray:
     """
     room = _SLACK + (session.selected.total if session.selected is not None else 0)
     found = uid_array()
-    for piece in written.split(b",") if written else ():
-        numbers = _RANGE.fullmatch(piece)
-        low, high = (int(numbers[1]), int(numbers[2] or numbers[1])) if numbers else (0, 0)
+    start = 0
+    while start < len(written):
+        # Not all at once: a million numbers as objects are 80 MB.
+        end = written.find(b",", start + _PIECE)
+        piece = written[start : end if end >= 0 else len(written)]
+        start += len(piece) + 1
+        _add_uids(found, piece, room)
+    return found
+
+
+def _add_uids(found: UidArray, written: bytes, room: int) -> None:
+    if _PLAIN.fullmatch(written):
+        # A fourth of the time of one by one: 0.3 us a number.
+        with contextlib.suppress(OverflowError):
+            numbers = uid_array([int(number) for number in written.split(b",")])
+            if all(numbers) and len(found) + len(numbers) <= room:
+                found.extend(numbers)
+                return
+    for piece in written.split(b","):
+        run = _RANGE.fullmatch(piece)
+        low, high = (int(run[1]), int(run[2] or run[1])) if run else (0, 0)
         if not (1 <= low <= HIGHEST and 1 <= high <= HIGHEST):
             raise ProtocolError("the server found messages that cannot be")
-        room -= abs(high - low) + 1
-        if room < 0:
+        if len(found) + abs(high - low) >= room:
             raise ProtocolError("the server found more messages than there are")
         found.extend(range(low, high + 1) if low <= high else range(low, high - 1, -1))
-    return found
 
 
 def _clip(session: Session, numbers: NumberSet, by_uid: bool) -> bytes:
@@ -160,7 +182,8 @@ def _run(session: Session, arguments: tuple[Argument, ...]) -> UidArray:
         session.run(
             command, lambda response: found.extend(read_numbers(session, response, b"SEARCH"))
         )
-    return uid_array(sorted(found))
+    # Nearly always they are; a million numbers to be sorted are 40 MB of objects.
+    return found if all(map(lt, found, found[1:])) else uid_array(sorted(found))
 
 
 def _read_all(session: Session, response: Response) -> UidArray:
@@ -174,23 +197,25 @@ def narrow_by_attachment(session: Session, query: Query | None, uids: UidArray) 
     """Those of the UIDs that have attachments, or have none, as the query asks; in their order.
 
     SEARCH has no key for it, and what Gmail's has:attachment counts is documented nowhere: the
-    candidates' BODYSTRUCTURE decides.
+    candidates' BODYSTRUCTURE decides. One that cannot be read decides nothing: the message stays.
     """
     if query is None or query.has_attachment is None:
         return uids
-    having: set[int] = set()
+    fitting: set[int] = set()
 
     def receive(response: Response) -> bool:
         row = Row.of(response)
         if row is None or row.uid is None:
             return False
+        has_some: bool | None = None
         with contextlib.suppress(MessageUnreadable):
             structure = row.structure
-            if structure is not None and attachments(structure):
-                having.add(row.uid)
+            has_some = None if structure is None else bool(attachments(structure))
+        if has_some in (None, query.has_attachment):
+            fitting.add(row.uid)
         return True
 
     for start in range(0, len(uids), UIDS_IN_A_COMMAND):
         numbers = sequence_set(uids[start : start + UIDS_IN_A_COMMAND])
         session.uid_fetch(numbers, b"(UID BODYSTRUCTURE)", receive)
-    return uid_array([uid for uid in uids if (uid in having) is query.has_attachment])
+    return uid_array([uid for uid in uids if uid in fitting])
