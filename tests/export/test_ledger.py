@@ -241,3 +241,17 @@ def test_iterating_takes_no_memory_and_bears_changes(
         assert (count, files) == (20_000, 19_996)
         # All of them together are some 30 MB.
         assert peak < 6_000_000
+
+
+@pytest.mark.parametrize("is_told_first", [True, False])
+def test_what_failed_is_asked_anew_with_all_that_was_ever_told(
+    directory: Directory, *, is_told_first: bool
+) -> None:
+    untold = Record(1, 7, 1, Status.ASKED)
+    told = asked(1)._replace(subject="Told", message_id="<1@example.org>", server_size=100)
+    first, second = (told, untold) if is_told_first else (untold, told)
+    with begin(directory) as ledger:
+        ledger.add_folder(b"INBOX", "INBOX", "INBOX")
+        ledger.note([first._replace(status=Status.FAILED, error="no")])
+        ledger.ask([second])
+        assert ledger.records(Status.ASKED) == (told,)

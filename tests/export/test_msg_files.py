@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.export.converting import converter
 from tuimail.errors import FileError, MessageUnreadable
 from tuimail.export.msg_files import MsgFiles
 from tuimail.export.msg_worker import MsgWorker
@@ -111,16 +111,6 @@ def test_what_is_not_finished_leaves_nothing(tmp_path: Path) -> None:
         send(files, 1)
         send(files, 2)
     assert os.listdir(tmp_path) == []
-
-
-def converter() -> int:
-    """The process id of the one worker that runs."""
-    listed = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "ppid=,pid=,args="], capture_output=True, text=True, check=True
-    )
-    ours = (line.split() for line in listed.stdout.splitlines() if "tuimail.msg" in line)
-    (found,) = (int(words[1]) for words in ours if int(words[0]) == os.getpid())
-    return found
 
 
 def test_a_worker_that_dies_costs_one_message(tmp_path: Path) -> None:

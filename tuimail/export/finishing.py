@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,8 +18,10 @@ from tuimail.export.names import SaveFormat
 from tuimail.export.raw_files import RawFile, RawFiles, received_at, record_name
 from tuimail.export.records import FolderRecord, Record, Status
 from tuimail.files import Directory, PartFile
-from tuimail.files.names import PART
 
+_MOST_WORKERS = 8
+_ORDERED_AHEAD = 4
+"""Messages that a conversion knows of, so that it never waits for the next one."""
 _SYNCED_AT_ONCE = 8
 """The disk writes many files in the time of one when it is asked for them together."""
 
@@ -92,45 +95,54 @@ class Finisher:
         if not self._to_msg:
             ready.extend(_Ready(one, one.part, one.size, one.sha256, one.remark) for one in whole)
             return None
-        msg: PartFile | None = None
+        ordered: deque[tuple[RawFile, PartFile]] = deque()
+        waiting = deque(whole)
         try:
-            for raw in whole:
-                if self._stopping.is_set():
-                    break
-                msg = directory.create_part(record_name(raw.record, SaveFormat.MSG))
-                ready.append(self._convert(directory, raw, msg))
+            while (waiting or ordered) and not self._stopping.is_set():
+                if waiting and len(ordered) < _ORDERED_AHEAD:
+                    raw = waiting.popleft()
+                    record = raw.record
+                    msg = directory.create_part(record_name(record, SaveFormat.MSG))
+                    ordered.append((raw, msg))
+                    self._worker.send(raw.part.path, msg.path, received_at(record), record.flags)
+                else:
+                    ready.append(self._take_converted(*ordered.popleft()))
         except FileError as error:
-            if msg is not None:
-                msg.discard()
             return error
+        finally:
+            if ordered:
+                self._worker.drop_orders()
+            for _, msg in ordered:
+                msg.discard()
         return None
 
-    def _convert(self, directory: Directory, raw: RawFile, msg: PartFile) -> _Ready:
-        record = raw.record
-        self._worker.send(raw.part.path, msg.path, received_at(record), record.flags)
+    def _take_converted(self, raw: RawFile, msg: PartFile) -> _Ready:
         try:
             converted = self._worker.receive()
         except MessageUnreadable as error:
             msg.discard()
             remark = _join(raw.remark, f"saved as EML: {error}")
             return _Ready(raw, raw.part, raw.size, raw.sha256, remark)
+        except BaseException:
+            msg.discard()
+            raise
         raw.part.discard()
         lost = "; ".join(converted.lost)
         remark = _join(raw.remark, f"MSG could not keep all: {lost}" if lost else None)
-        return _Ready(raw, msg, converted.size, _hash(directory, msg), remark)
+        return _Ready(raw, msg, converted.size, converted.sha256, remark)
 
 
 def _join(*remarks: str | None) -> str | None:
     return "; ".join(filter(None, remarks)) or None
 
 
-def _hash(directory: Directory, part: PartFile) -> str:
-    """Of a file that another process has written."""
-    digest = hashlib.sha256()
-    with directory.open_file(part.name + PART) as file:
-        while octets := file.read(1 << 20):
-            digest.update(octets)
-    return digest.hexdigest()
+def count_finishers(save_format: SaveFormat) -> int:
+    """How many finishers there should be: for MSG, which is all computing, one for each core."""
+    if save_format is SaveFormat.EML:
+        return 2
+    affinity = getattr(os, "sched_getaffinity", None)  # macOS has none
+    cores = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    return min(max(cores, 2), _MOST_WORKERS)
 
 
 @dataclass(frozen=True, slots=True)

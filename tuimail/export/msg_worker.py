@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class Converted:
     """A .msg file that is whole."""
 
     size: int
+    sha256: str
+    """Of the file, in hexadecimal digits."""
     lost: tuple[str, ...]
     """What the format could not keep, each a clause."""
 
@@ -47,7 +50,8 @@ class MsgWorker:
 
     A process, since Python converts at the cost of the thread that draws the screen. It has no
     terminal, is started by the first order, and ends with its stdin. One that ends before its time,
-    or takes too long, costs the message that it was at, and another one is started.
+    or takes too long, costs the message that it was at; another one gets the orders behind it.
+    A few orders may be ahead of their answers: more than a pipe holds would stop both sides.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
@@ -56,6 +60,8 @@ class MsgWorker:
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._read = b""
+        self._orders: deque[bytes] = deque()
+        """Those without an answer."""
 
     def send(
         self, eml: Path, msg: Path, internal_date: datetime | None, flags: Collection[str]
@@ -67,29 +73,42 @@ class MsgWorker:
             "internal_date": internal_date.isoformat() if internal_date else None,
             "flags": list(flags),
         }
-        pipe = self._started().stdin
-        assert pipe is not None
-        with suppress(OSError, ValueError):  # whoever waits for the answer hears of it
-            pipe.write(json.dumps(order).encode() + b"\n")
-            pipe.flush()
+        self._orders.append(json.dumps(order).encode() + b"\n")
+        self._write(self._orders[-1])
 
     def receive(self) -> Converted:
-        """Wait for an answer. Raises MessageUnreadable for this file, FileError for all."""
+        """Wait for the next answer. Raises MessageUnreadable for this file, FileError for all."""
         try:
             answer = json.loads(self._read_line())
+            self._orders.popleft()
             if "error" not in answer:
-                return Converted(answer["size"], tuple(answer["lost"]))
+                return Converted(answer["size"], answer["sha256"], tuple(answer["lost"]))
         except (ValueError, KeyError, OSError):
             if self._closed:
                 raise FileError("the conversion to MSG was stopped") from None
             self._drop()
+            self._orders.popleft()
+            for order in self._orders:
+                self._write(order)
             raise MessageUnreadable("its conversion to MSG did not come to an end") from None
         raise _refusal(answer)
+
+    def drop_orders(self) -> None:
+        """Nobody wants the answers that have not come; what it is at ends at once."""
+        self._orders.clear()
+        self._drop()
 
     def close(self) -> None:
         """End it at once; whoever waits for an answer gets FileError. Any thread may call it."""
         self._closed = True
         self._drop()
+
+    def _write(self, order: bytes) -> None:
+        pipe = self._started().stdin
+        assert pipe is not None
+        with suppress(OSError, ValueError):  # whoever waits for the answer hears of it
+            pipe.write(order)
+            pipe.flush()
 
     def _started(self) -> subprocess.Popen[bytes]:
         with self._lock:

@@ -94,6 +94,10 @@ class Record(NamedTuple):
 
 COLUMNS = ", ".join(Record._fields)
 """Of the table of messages: the fields of a Record."""
+_TOLD = frozenset(
+    {"size", "internal_date", "flags", "subject", "message_id", "email_id", "server_size"}
+)
+"""What the server tells of a message before it sends it."""
 _PLACES = f"({', '.join('?' * len(Record._fields))})"
 _AT_ONCE = 60
 """Rows of one statement, of 16 values each: older SQLites take 999. A statement lets go of the
@@ -132,9 +136,18 @@ def as_row(record: Record) -> tuple[object, ...]:
 def insert_records(
     connection: sqlite3.Connection, records: Iterable[Record], *, over: Iterable[Status]
 ) -> None:
-    """Write rows of messages; one that is there stays, unless it is in one of the states `over`."""
+    """Write rows of messages; one that is there stays, unless it is in one of the states `over`.
+
+    What a row told of a message stays too, where the new one tells nothing.
+    """
     states = ", ".join(f"'{status.value}'" for status in over)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in Record._fields[3:])
+    changes = ", ".join(
+        f"{name} = iif(excluded.server_size IS NULL AND excluded.internal_date IS NULL,"
+        f" {name}, excluded.{name})"
+        if name in _TOLD
+        else f"{name} = excluded.{name}"
+        for name in Record._fields[3:]
+    )
     rows = map(as_row, records)
     while values := list(chain.from_iterable(islice(rows, _AT_ONCE))):
         places = ", ".join([_PLACES] * (len(values) // len(Record._fields)))

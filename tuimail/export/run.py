@@ -19,7 +19,7 @@ from tuimail.errors import (
     TuimailError,
 )
 from tuimail.export.background import run_in_background
-from tuimail.export.finishing import Finished, Finishers
+from tuimail.export.finishing import Finished, Finishers, count_finishers
 from tuimail.export.ledger import Ledger
 from tuimail.export.patience import MOST_LOSSES, PAUSES, Patience, is_passing
 from tuimail.export.plan import Plan
@@ -38,7 +38,6 @@ MOST_MESSAGES = 100
 MOST_BATCHES = 8
 """That a connection is asked for in one go. Each time it waits for the first answer, a round trip:
 with 40 ms of it and one batch at a time, that was a third of an export."""
-FINISHERS = 2
 MOST_SUSPECTS = IN_FLIGHT * BATCH_UNWATCHED
 """Messages that may have been under way when a connection was lost."""
 _OTHER_FILES = 64
@@ -100,8 +99,10 @@ class _Run:
         self._tally = Tally(plan)
         self._patience = Patience(pauses)
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
-        self._finishers = Finishers(ledger, FINISHERS, self._events.put)
-        self._batch = _files_in_a_batch(len(store.connection_states) + FINISHERS * 2)
+        count = count_finishers(ledger.save_format)
+        self._finishers = Finishers(ledger, count, self._events.put)
+        self._most_finishing = count * 2
+        self._batch = _files_in_a_batch(len(store.connection_states) + self._most_finishing)
         self._planned = self._read_planned()
         self._again: deque[Sequence[Record]] = deque()
         self._fetching: dict[RawFiles, Request[None]] = {}
@@ -204,7 +205,7 @@ class _Run:
 
     def _has_room(self) -> bool:
         """Whether the disk keeps up with what comes; any thread may ask."""
-        return self._finishing < FINISHERS * 2
+        return self._finishing < self._most_finishing
 
     def _tell_fetched(self, files: RawFiles, _request: object) -> None:
         self._events.put(_Fetched(files))

@@ -2,11 +2,13 @@
 
 Without an argument it reads JSON Lines from stdin, one message each: `eml` and `msg` are paths,
 `internal_date` (RFC 3339) and `flags` what a server knows of it, both optional. For each it writes
-a line to stdout once the file is whole: `msg`, `size` and `lost`, or `msg`, `error` and `errno`.
+a line to stdout once the file is whole: `msg`, `size`, `sha256` of the file in hexadecimal digits
+and `lost`, or `msg`, `error` and `errno`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -84,13 +86,15 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
             datetime.fromisoformat(moment) if moment else None,
             order.get("flags", ("\\Seen",)),
         )
+        with open(order["msg"], "rb", opener=_open_no_link) as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except Exception as error:  # noqa: BLE001 - a stranger's message may find a fault of ours
         if not isinstance(error, OSError | MessageUnreadable):
             error = MessageUnreadable(f"cannot be converted ({type(error).__name__})")
         number = error.errno if isinstance(error, OSError) else None
         sentence = os.strerror(number) if number else str(error)
         return {"msg": order["msg"], "error": sentence, "errno": number}
-    return {"msg": order["msg"], "size": report.size, "lost": report.lost}
+    return {"msg": order["msg"], "size": report.size, "sha256": sha256, "lost": report.lost}
 
 
 if __name__ == "__main__":
