@@ -42,7 +42,7 @@ def run_contest(
     contestants: Mapping[str, Contestant],
     rounds: int,
     *,
-    warm_up: bool = True,
+    warm_up: bool,
     once: Collection[str] = (),
 ) -> Contest:
     """Let each run once a round; who fails is out, and the others go on.

@@ -6,12 +6,12 @@ import contextlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.bench.contest import tell_progress
+from tests.bench.contest import Contest, Contestant, run_contest, tell_progress
 from tests.bench.delaying import Line, delayed
 from tests.bench.filled import FilledServer, Kind, Mailbox
 from tests.bench.machine import first_line
@@ -40,6 +40,8 @@ class Sizes:
     """Messages of 30 MB."""
     few: int = 1000
     rounds: int = 5
+    warm_up: bool = True
+    """With a round before that does not count."""
 
     @property
     def grown(self) -> tuple[Mailbox, ...]:
@@ -66,6 +68,7 @@ QUICK = Sizes(
     many=5_000,
     large=4,
     rounds=2,
+    warm_up=False,
 )
 
 
@@ -92,6 +95,23 @@ class Stage:
         if seconds:
             tell_progress(f"filled {mailbox.user} in {seconds:.0f} s\n")
         return mailbox
+
+    def contest(
+        self,
+        contestants: Mapping[str, Contestant],
+        rounds: int | None = None,
+        *,
+        warm_up: bool = True,
+        once: Collection[str] = (),
+    ) -> Contest:
+        """As `run_contest`, with as many rounds as this run has, or fewer."""
+        sizes = self.sizes
+        return run_contest(
+            contestants,
+            min(rounds or sizes.rounds, sizes.rounds),
+            warm_up=warm_up and sizes.warm_up,
+            once=once,
+        )
 
     @contextlib.contextmanager
     def port_behind(self, line: Line) -> Iterator[int]:

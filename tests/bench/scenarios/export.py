@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.bench.contest import Contestant, Series, run_contest
+from tests.bench.contest import Contestant, Series
 from tests.bench.delaying import FAR, NEAR, Line
 from tests.bench.filled import Kind, Mailbox
 from tests.bench.peers import mbsync
@@ -19,7 +19,7 @@ def _export(stage: Stage, port: int, user: str, *more: str, on_disk: bool = Fals
     """`tuimail export`, into an empty folder; its exit status tells whether all came."""
     with stage.folder(on_disk=on_disk) as home:
         command = [*OURS, "export", account_url(port, user), "--to", str(home / "mail"), *more]
-        return run_process(command, home)
+        return run_process(command, home, together="msg" in more)
 
 
 def _mbsync(stage: Stage, port: int, mailbox: Mailbox, *, on_disk: bool = False) -> Run:
@@ -43,7 +43,7 @@ def _measure_eml(line: Line, limit: float) -> Callable[[Stage], Iterator[Goal]]:
             }
             if mbsync.find_version():
                 contestants["mbsync"] = lambda: _mbsync(stage, port, mailbox)
-            contest = run_contest(contestants, stage.sizes.rounds)
+            contest = stage.contest(contestants)
         yield compare(
             f"export {mailbox.count:,} EML to memory, {line}, no fsync on both sides",
             f"≤ {limit} of mbsync's",
@@ -66,8 +66,7 @@ def measure_disk(stage: Stage) -> Iterator[Goal]:
     if mbsync.find_version():
         contestants["mbsync"] = lambda: _mbsync(stage, port, mailbox, on_disk=True)
     # mbsync waits for the disk at every message.
-    rounds = min(3, stage.sizes.rounds)
-    contest = run_contest(contestants, rounds, warm_up=False)
+    contest = stage.contest(contestants, 3, warm_up=False)
     yield compare(
         f"export {mailbox.count:,} EML to disk, fsync on both sides",
         "≤ 0.2 of mbsync's",
@@ -96,12 +95,11 @@ def measure_msg(stage: Stage) -> Iterator[Goal]:
                 home,
             )  # fmt: skip
 
-    rounds = min(3, sizes.rounds)
     count = sizes.converted
     contestants: dict[str, Contestant] = {"tuimail": lambda: ours(count)}
     if stage.aspose:
         contestants["Aspose"] = lambda: aspose(count)
-    contest = run_contest(contestants, rounds, warm_up=False)
+    contest = stage.contest(contestants, 3, warm_up=False)
     yield compare(
         f"export {count:,} MSG to memory, fetched, converted and written",
         "≤ 0.35 of Aspose's",
@@ -109,7 +107,7 @@ def measure_msg(stage: Stage) -> Iterator[Goal]:
         peer="Aspose",
         limit=0.35,
         with_memory=True,
-        note="memory is that of the largest process",
+        note="memory is that of all processes together",
     )
 
 
@@ -127,12 +125,12 @@ def measure_memory(stage: Stage) -> Iterator[Goal]:
     if mbsync.find_version():
         contestants["mbsync"] = lambda: _mbsync(stage, port, mailbox)
         contestants["mbsync, large"] = lambda: _mbsync(stage, port, large)
-    contest = run_contest(contestants, 1, warm_up=False)
+    contest = stage.contest(contestants, 1, warm_up=False)
     beside = ", ".join(f"{name} {_peak(contest[name])}" for name in contest if "mbsync" in name)
     for name, what in (
         ("many", f"{mailbox.count:,} EML"),
         ("large", f"{large.count} EML of 30 MB"),
-        ("large as msg", f"{large.count} MSG of 30 MB, largest process"),
+        ("large as msg", f"{large.count} MSG of 30 MB, all processes together"),
     ):
         one, series = contest["one"], contest[name]
         complete = one.is_complete and series.is_complete

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
-from tests.bench.contest import Contest, Contestant, Series, run_contest
+from tests.bench.contest import Contestant, Series
 from tests.bench.delaying import FAR, NARROW, NEAR, Line
 from tests.bench.filled import Kind, Mailbox
 from tests.bench.peers import aerc, neomutt
@@ -48,33 +49,19 @@ def _start(stage: Stage, program: str, port: int, mailbox: Mailbox) -> Run:
         return terminal.measure(terminal.has_written(subjects), patience=120)
 
 
-def contest_start(
-    stage: Stage, line: Line, mailbox: Mailbox, programs: list[str], rounds: int
-) -> Contest:
-    """Start each in turns."""
-    with stage.port_behind(line) as port:
-
-        def starting(program: str) -> Contestant:
-            return lambda: _start(stage, program, port, mailbox)
-
-        contestants = {program: starting(program) for program in programs}
-        return run_contest(contestants, rounds, once=("neomutt",))
-
-
-def _installed(*, with_neomutt: bool) -> list[str]:
-    found = ["tuimail"]
-    if aerc.find_version():
-        found.append("aerc")
-    if with_neomutt and neomutt.find_version():
-        found.append("neomutt")
-    return found
-
-
 def _measure_start(line: Line, limit: float) -> Callable[[Stage], Iterator[Goal]]:
     def measure(stage: Stage) -> Iterator[Goal]:
         mailbox = stage.fill(Kind.VARIED, stage.sizes.listed)
-        programs = _installed(with_neomutt=True)
-        contest = contest_start(stage, line, mailbox, programs, stage.sizes.rounds)
+        programs = ["tuimail"]
+        if aerc.find_version():
+            programs.append("aerc")
+        if neomutt.find_version():
+            programs.append("neomutt")
+        with stage.port_behind(line) as port:
+            contest = stage.contest(
+                {program: partial(_start, stage, program, port, mailbox) for program in programs},
+                once=("neomutt",),
+            )
         yield compare(
             f"start to 50 subjects on the screen, {mailbox.count:,} messages, {line}",
             f"≤ {limit} of aerc's",
@@ -98,7 +85,7 @@ def measure_many(stage: Stage) -> Iterator[Goal]:
     }
     if aerc.find_version():
         contestants["aerc"] = lambda: _start(stage, "aerc", port, many)
-    contest = run_contest(contestants, stage.sizes.rounds)
+    contest = stage.contest(contestants)
     small, large = list(contest)[:2]
     yield compare(
         f"the same on {many.count:,} tiny messages against {few.count:,}",
@@ -159,7 +146,7 @@ def measure_turn(stage: Stage) -> Iterator[Goal]:
         }
         if aerc.find_version():
             contestants["aerc"] = lambda: _turn_aerc(stage, port, mailbox)
-        contest = run_contest(contestants, stage.sizes.rounds, warm_up=False)
+        contest = stage.contest(contestants, warm_up=False)
     for name, what, goal, most in (
         ("next", "the next page, prefetched", "no round trip", float(FAR.round_trip)),
         ("last", "the last page, not prefetched", "1 round trip + 15 ms", _TURN),

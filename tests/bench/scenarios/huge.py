@@ -69,6 +69,10 @@ def _steps(
 
         return look
 
+    def has_sorted() -> bool:
+        # All are of one size, and ties are newest first here.
+        return "Sorting" not in terminal.text and shows(newest, "largest first")()
+
     yield "first page, from the start", (), shows(newest)
     yield "last page, `}`", ("}",), shows(oldest)
     yield "oldest first, `o`", ("{", "o"), shows(turned)
@@ -77,7 +81,7 @@ def _steps(
         ("o", "/", f"message-id:{prefix}", "\r"),
         shows([], f"of {len(hits)} "),
     )
-    yield "sort by size", ("\x1b", "O", *("j" * 7), "\r"), lambda: "by size" in terminal.text
+    yield "sort by size", ("\x1b", "O", *("j" * 7), "\r"), has_sorted
 
 
 def find_rare_id(mailbox: Mailbox, hits: int = 3) -> tuple[str, list[int]]:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.contest import Contestant, run_contest
+from tests.bench.contest import Contestant
 from tests.bench.core import FIELDS
 from tests.bench.filled import Kind
 from tests.bench.process import Run, run_measured, run_process
@@ -34,9 +34,8 @@ def measure_core(stage: Stage) -> Iterator[Goal]:
             words = own_command("core", "list", str(port), mailbox.user, str(count))
             return run_measured(words, home)
 
-        whole = run_contest(
-            {"tuimail": lambda: ours(sizes.listed), "floor": lambda: floor(sizes.listed)},
-            sizes.rounds,
+        whole = stage.contest(
+            {"tuimail": lambda: ours(sizes.listed), "floor": lambda: floor(sizes.listed)}
         )
         some: dict[str, Contestant] = {"tuimail": lambda: ours(sizes.slow)}
         for name, python in _libraries(stage).items():
@@ -44,7 +43,7 @@ def measure_core(stage: Stage) -> Iterator[Goal]:
                 python, f"with_{name}", "list", port, mailbox.user, str(sizes.slow)
             )
             some[name] = _measured(words, home)
-        slow = run_contest(some, min(3, sizes.rounds), once=("imap_tools",))
+        slow = stage.contest(some, 3, once=("imap_tools",))
     yield compare(
         f"list {sizes.listed:,} rows in the core",
         "≤ 1.5 of the floor",
@@ -77,9 +76,7 @@ def measure_json(stage: Stage) -> Iterator[Goal]:
             return run
 
         floor = floor_command(port, mailbox.user, command)
-        contest = run_contest(
-            {"tuimail": ours, "floor": lambda: run_process(floor, home)}, stage.sizes.rounds
-        )
+        contest = stage.contest({"tuimail": ours, "floor": lambda: run_process(floor, home)})
     yield compare(
         f"`tuimail list --page all --json`, {mailbox.count:,}, whole process",
         "≤ 5 of the floor",
@@ -97,14 +94,13 @@ def measure_page(stage: Stage) -> Iterator[Goal]:
     account = account_url(port, mailbox.user)
     bare = peer_command(sys.executable, "with_imapclient", "page", port, mailbox.user)
     with stage.folder() as home:
-        contest = run_contest(
+        contest = stage.contest(
             {
                 "tuimail": lambda: run_process([*OURS, "list", account], home),
                 "IMAPClient": lambda: run_process(bare, home),
                 "tuimail --json": lambda: run_process([*OURS, "list", account, "--json"], home),
                 "tuimail folders": lambda: run_process([*OURS, "folders", account], home),
-            },
-            3 * stage.sizes.rounds,
+            }
         )
     yield compare(
         f"`tuimail list`, one page of {mailbox.count:,}, whole process",
@@ -132,7 +128,7 @@ def measure_attachments(stage: Stage) -> Iterator[Goal]:
         for name, python in _libraries(stage).items():
             words = peer_command(python, f"with_{name}", "attachments", port, mailbox.user, count)
             contestants[name] = _measured(words, home)
-        contest = run_contest(contestants, sizes.rounds, once=("imap_tools",))
+        contest = stage.contest(contestants, once=("imap_tools",))
     yield compare(
         f"attachments of {mailbox.count:,} messages",
         "≤ 0.12 of IMAPClient's",

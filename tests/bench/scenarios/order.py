@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from tests.bench.contest import run_contest
 from tests.bench.filled import Kind
 from tests.bench.process import run_measured
 from tests.bench.stage import Stage, floor_command, own_command
@@ -27,12 +26,11 @@ def measure_order(stage: Stage) -> Iterator[Goal]:
         floor = floor_command(port, mailbox.user, f"SORT ({word}) UTF-8 ALL".encode())
         ours = own_command("core", "sort", str(port), mailbox.user, key.value)
         with stage.folder() as home:
-            contest = run_contest(
+            contest = stage.contest(
                 {
                     "tuimail": partial(run_measured, ours, home),
                     "SORT": partial(run_measured, floor, home),
-                },
-                stage.sizes.rounds,
+                }
             )
         yield compare(
             f"{mailbox.count:,} by {key.value}, first page with its rows",
