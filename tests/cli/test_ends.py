@@ -275,3 +275,15 @@ def test_an_account_may_end_with_a_folder(small_server: RecordingServer) -> None
     done = run("list", url(small_server.port, folder="/Archive/2024"))
     assert done.said == "tuimail: Archive/2024: 0 messages, page 1 of 1\n"
     assert os.environ.get("TUIMAIL_PASSWORD") != PASSWORD
+
+
+def test_a_bar_where_no_rows_are_written(tmp_path: Path) -> None:
+    """Both ends are a terminal, and what is exported shows nothing there."""
+    target = str(tmp_path / "mail")
+    with RecordingServer(mailbox_of(300)) as server:
+        variables = terminal_environment(tmp_path, TUIMAIL_PASSWORD=PASSWORD)
+        for words in (("export", url(server.port), "--to", target), ("verify", target)):
+            with Pty([sys.executable, "-m", "tuimail", *words], variables) as terminal:
+                assert terminal.wait_for_end() == 0
+                assert b"######## 300 of 300 " in terminal.recording
+                assert "#" not in terminal.text

@@ -236,7 +236,7 @@ def test_too_little_space_is_said_before_the_first_byte(
     with RecordingServer(mailbox_of(10)) as server:
         done = export(server, tmp_path)
         assert done.status == 1
-        assert "the export needs about 22K" in done.said
+        assert "the export needs about 29K" in done.said
         assert f"{tmp_path} has room for 4.9K" in done.said
         assert not [c for c in server.commands if b"BODY.PEEK[]" in c]
 

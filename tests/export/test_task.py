@@ -12,20 +12,29 @@ import pytest
 
 from tests.export.exporting import WAIT
 from tests.servers.archive import (
+    EndlessServer,
+    LazyMessages,
+    RecordingConnection,
     RecordingServer,
     SilentServer,
     StallingServer,
     mailbox_of,
+    mailbox_with,
     plain_message,
+    wait_until,
 )
 from tests.servers.stores import store_on
 from tests.tui.mailboxes import harbour
+from tuimail.archive.command import Command
+from tuimail.archive.mailbox import Mailbox, StoredFolder
+from tuimail.archive.response import no
 from tuimail.errors import FileError, UsageError
 from tuimail.export.ledger import Ledger
 from tuimail.export.names import SaveFormat
 from tuimail.export.records import Record, Status
 from tuimail.export.report import ExportListener
 from tuimail.export.task import ExportAccount, ExportTask, Scope
+from tuimail.export.verify import verify_files
 from tuimail.files import Directory
 from tuimail.imap.endpoint import Endpoint, Security
 from tuimail.imap.folder import find_folder
@@ -193,3 +202,70 @@ def test_scopes() -> None:
         assert len(ALL.find_folders(store)) == 7
         with pytest.raises(UsageError, match="Lists holds no messages, only folders"):
             Scope(lists).find_folders(store)
+
+
+@pytest.mark.parametrize(
+    ("save_format", "least", "most"),
+    [(SaveFormat.EML, 1_000 * 1_700, 1_000 * 5_000), (SaveFormat.MSG, 12_300_000, 25_000_000)],
+)
+def test_room_is_that_of_the_format(
+    tmp_path: Path, save_format: SaveFormat, least: int, most: int
+) -> None:
+    """1,000 of 1.2 KB became 12.3 MB as MSG."""
+    raws = [plain_message(number) + b"x" * 1_000 for number in range(1, 1_001)]
+    with (
+        RecordingServer(mailbox_with(*raws)) as server,
+        store_on(server.port) as store,
+        ExportTask(store, ACCOUNT, tmp_path / "out", save_format) as task,
+    ):
+        plan = task.start_plan(ALL).result(WAIT)
+        assert least < task.measure_room(plan).needed < most
+
+
+def test_a_folder_that_is_empty_is_there_too(tmp_path: Path) -> None:
+    folders = (StoredFolder("INBOX", LazyMessages(2)), StoredFolder("Archive/2024", ()))
+    with RecordingServer(Mailbox(folders)) as server, store_on(server.port) as store:
+        for _ in range(2):
+            with task_for(store, tmp_path) as task:
+                task.start(task.start_plan(ALL).result(WAIT), ALL).result(WAIT)
+            assert (tmp_path / "Archive/2024").is_dir()
+            with Directory.open(tmp_path) as directory, Ledger.read(directory) as ledger:
+                assert list(verify_files(directory, ledger)) == []
+
+
+def test_a_proof_that_is_not_ready_in_time_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuimail.export.task.PROOF_TIME", 0.0)
+    server = EndlessServer(mailbox_of(1), EndlessServer.LITERAL, at=b"UID FETCH 1 (UID BODY")
+    with server, store_on(server.port) as store, task_for(store, tmp_path) as task:
+        request = task.start(task.start_plan(ALL).result(WAIT), ALL)
+        wait_until(lambda: bool(list(tmp_path.rglob("*.part"))))
+        assert not task.is_proven
+        request.cancel()
+        with pytest.raises(CancelledError):
+            request.result(WAIT)
+        assert not task.is_proven
+    assert not list(tmp_path.rglob("*.part"))
+    assert not (tmp_path / "SHA256SUMS").exists()
+
+
+def test_whoever_waits_is_told_why_a_plan_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuimail.export.patience.Patience.begin_pause", lambda _: 0.01)
+    told: list[str] = []
+
+    class Busy(RecordingConnection):
+        def handle_examine(self, command: Command) -> str:
+            if not told:
+                raise no("[UNAVAILABLE] Come back later")
+            return super().handle_examine(command)
+
+    with (
+        RecordingServer(mailbox_of(2), connection_class=Busy) as server,
+        store_on(server.port) as store,
+        task_for(store, tmp_path) as task,
+    ):
+        assert task.start_plan(ALL, on_waits=told.append).result(WAIT).messages == 2
+    assert "Come back later" in told[0]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.bench.mailboxes import append_messages, varied_messages
 from tests.imap.test_store import INBOX
-from tests.servers.archive import RecordingServer, mailbox_of, mailbox_with
+from tests.servers.archive import GarbageServer, RecordingServer, mailbox_of, mailbox_with
 from tests.servers.dovecot import Dovecot, DovecotUser
 from tests.servers.proxy import RecordingProxy
 from tests.servers.scripted import ScriptedServer
@@ -275,3 +275,16 @@ def test_a_server_that_breaks_its_promise_of_partial() -> None:
         assert page.result is not None
         assert list(page.result.uids) == [3, 1, 2]
         assert all(str(s.error) == "the message is no longer there" for s in page.summaries)
+
+
+@pytest.mark.parametrize("query", ["has:attachment", "-has:attachment"])
+@pytest.mark.parametrize("structure", [b"NIL", b"(((((((("])
+def test_a_message_whose_structure_cannot_be_read_is_not_left_out(
+    query: str, structure: bytes
+) -> None:
+    with (
+        GarbageServer(mailbox_of(3), garbled={2: {"body_structure": structure}}) as server,
+        store_on(server.port) as store,
+    ):
+        found = store.choose(INBOX, Selection(query=parse_query(query))).result(10)
+    assert sorted(found.uids) == ([2] if query == "has:attachment" else [1, 2, 3])

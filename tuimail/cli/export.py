@@ -18,6 +18,7 @@ from tuimail.cli.table import Column
 from tuimail.errors import FileError, TuimailError
 from tuimail.export.names import SaveFormat
 from tuimail.export.plan import Plan, PlanProgress
+from tuimail.export.proof import INDEX_FILE, SUMS_FILE
 from tuimail.export.report import ExportReport
 from tuimail.export.task import ExportAccount, ExportTask, Scope
 from tuimail.files import shown_path
@@ -41,7 +42,7 @@ _SECONDS_TO_STOP = 10
 def run_export_command(options: Options) -> int:
     """Export; gives the exit status. Raises TuimailError."""
     selection = Selection(read_numbers(options), options.uid is not None, read_query(options))
-    output = Output(as_json=options.json)
+    output = Output(as_json=options.json, has_rows=options.json or options.dry_run)
     with open_store(options, output) as (store, sign_in):
         folders = choose_folders(store, options, sign_in.start_folder)
         account = ExportAccount.of(sign_in.endpoint)
@@ -191,6 +192,11 @@ class _Export:
                     request.result(_SECONDS_TO_STOP)
             self._output.end_progress()
             lines.tell_failures()
+            if not self._task.is_proven:
+                self._output.note(
+                    f"{INDEX_FILE} and {SUMS_FILE} do not tell of all of it; the next export"
+                    " writes them anew"
+                )
             self._output.note(f"{listener.sentence}; the same command goes on from there")
             raise
         self._output.end_progress()

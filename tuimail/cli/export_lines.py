@@ -13,7 +13,7 @@ from tuimail.export.records import MOST_SHORT, FolderRecord, Record, Status
 from tuimail.export.report import ExportListener, ExportProgress
 from tuimail.imap.command import sequence_set
 from tuimail.imap.search import UidArray, uid_array
-from tuimail.tui.figures import format_messages, format_size
+from tuimail.tui.figures import format_messages, format_size, format_wait
 
 _LISTED_FAILURES = 1_000
 _LISTED_REMARKS = 20
@@ -149,8 +149,8 @@ class ShownExport(ExportListener):
         self._progress = progress
         passed = max(0.001, time.monotonic() - self._started)
         speed = progress.octets / passed
-        left = (progress.octets_total - progress.octets) / speed if speed else 0
-        what = f"{format_size(int(speed))}/s, {_minutes(left)} left"
+        left = max(0, progress.octets_total - progress.octets) / speed if speed else 0
+        what = f"{format_size(int(speed))}/s, {format_wait(left)} left"
         if progress.failed:
             what = f"{progress.failed:,} failed, {what}"
         self._output.show_progress(progress.count, progress.total, what)
@@ -160,8 +160,3 @@ class ShownExport(ExportListener):
 
     def waits(self, sentence: str) -> None:
         self._output.note(sentence)
-
-
-def _minutes(seconds: float) -> str:
-    minutes, rest = divmod(max(0, int(seconds)), 60)
-    return f"{minutes}:{rest:02}"

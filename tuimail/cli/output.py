@@ -26,16 +26,17 @@ PATIENCE = 0.2
 class Output:
     """What a command has to say, as JSON Lines or as a table.
 
-    `status` is the exit status so far. Sentences may come from any thread.
+    `status` is the exit status so far. With `has_rows` False, rows are the exception, and there is
+    a bar beside them. Sentences may come from any thread.
     """
 
-    def __init__(self, *, as_json: bool = False) -> None:
+    def __init__(self, *, as_json: bool = False, has_rows: bool = True) -> None:
         self.as_json = as_json
         self.status = DONE
         self._conclusions: list[str] = []
         self._lock = threading.Lock()
         # Beside rows that scroll by, a bar would only be in the way.
-        self._has_bar = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._has_bar = sys.stderr.isatty() and not (has_rows and sys.stdout.isatty())
         self._bar = ""
 
     # --- stdout
@@ -64,8 +65,7 @@ class Output:
         """Lines of safe text; what the terminal's charset does not hold becomes `?`."""
         self._write_lines(lines, sys.stdout.encoding or "utf-8")
 
-    @staticmethod
-    def _write_lines(lines: Iterable[str], charset: str) -> None:
+    def _write_lines(self, lines: Iterable[str], charset: str) -> None:
         # Many together: after each write the threads that read have to give the processor back,
         # which took more time than the writing.
         batch: list[str] = []
@@ -74,11 +74,19 @@ class Output:
             for line in lines:
                 batch.append(line)
                 if len(batch) >= ROWS_AT_ONCE or time.monotonic() - flushed > PATIENCE:
-                    _flush(batch, charset)
+                    self._flush(batch, charset)
                     flushed = time.monotonic()
         finally:
             # also what came before an error
-            _flush(batch, charset)
+            self._flush(batch, charset)
+
+    def _flush(self, batch: list[str], charset: str) -> None:
+        octets = "".join(f"{line}\n" for line in batch).encode(charset, "replace")
+        batch.clear()
+        if octets:
+            self.end_progress()  # rows and the bar may share a terminal
+        sys.stdout.buffer.write(octets)
+        sys.stdout.flush()
 
     # --- stderr
 
@@ -128,13 +136,6 @@ class Output:
             end = "" if bar else "\r"
             print(f"\r{bar}{wiped}", end=end, file=sys.stderr, flush=True)
             self._bar = bar
-
-
-def _flush(batch: list[str], charset: str) -> None:
-    octets = "".join(f"{line}\n" for line in batch).encode(charset, "replace")
-    batch.clear()
-    sys.stdout.buffer.write(octets)
-    sys.stdout.flush()
 
 
 def silence_outputs() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +20,9 @@ from tuimail.imap.pool import Connect
 from tuimail.imap.session import Session
 from tuimail.imap.store import MailStore
 from tuimail.imap.trust import Trust
+
+QUIET = 60.0
+"""Seconds in which the same is not said again: each connection has its own word of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +58,36 @@ def open_store(options: Options, output: Output) -> Iterator[tuple[MailStore, Si
     """A store without a screen, closed when the block ends. Raises UsageError."""
     sign_in = prepare_sign_in(options)
     store = MailStore(sign_in.connect, size=options.connections, with_screen=False)
-    store.listen(functools.partial(_tell, output))
+    store.listen(_Told(output).tell)
     try:
         yield store, sign_in
     finally:
         store.close()
 
 
-def _tell(output: Output, event: StoreEvent) -> None:
-    match event:
-        case Throttled(size, reason):
-            connections = "1 connection" if size == 1 else f"{size} connections"
-            output.note(f"going on with {connections}: {reason}")
-        case Lost(reason):
-            output.note(f"{reason}; connecting anew")
-        case Alert(text):
-            output.note(f"the server says: {text}")
+class _Told:
+    """Tells what happens to the connections; each of several that says the same says it once."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._until: dict[str, float] = {}
+        """Sentences that were told, and how long they need not be told again."""
+        self._lock = threading.Lock()
+
+    def tell(self, event: StoreEvent) -> None:
+        """Any thread of the store may call it."""
+        match event:
+            case Throttled(_, reason):
+                sentence = f"going on with fewer connections: {reason}"
+            case Lost(reason):
+                sentence = f"{reason}; connecting anew"
+            case Alert(text):
+                sentence = f"the server says: {text}"
+            case _:
+                return
+        now = time.monotonic()
+        with self._lock:
+            if self._until.get(sentence, 0.0) > now:
+                return
+            self._until[sentence] = now + QUIET
+        self._output.note(sentence)

@@ -27,18 +27,19 @@ _COLUMNS = (Column("DIFFERENCE"), Column("WHERE", most=80), Column("WHAT"))
 
 def run_verify(options: Options) -> int:
     """Verify an export; gives the exit status. Raises TuimailError."""
-    output = Output(as_json=options.json)
+    output = Output(as_json=options.json, has_rows=options.json)
     with ExitStack() as stack:
         directory = stack.enter_context(Directory.open(options.directory, create=False))
         stack.enter_context(hold_still(directory))
         ledger = stack.enter_context(Ledger.read(directory))
         store = None
         if options.account is not None:
-            from tuimail.cli.sign_in import open_store  # without a server, nothing of IMAP
+            # Without a server, nothing of IMAP.
+            from tuimail.cli.sign_in import open_store
+            from tuimail.export.task import ExportAccount
 
             store, sign_in = stack.enter_context(open_store(options, output))
-            endpoint = sign_in.endpoint
-            _require_account(directory, ledger, f"{endpoint.user}@{endpoint.host}:{endpoint.port}")
+            _require_account(directory, ledger, ExportAccount.of(sign_in.endpoint).name)
             # Whoever mistyped the password learns it before all the files are read.
             store.folders().result()
         verification = _Verification(output, directory, ledger, store)

@@ -143,16 +143,18 @@ class FolderPlanner:
         def choose_rows() -> Iterator[Record]:
             nonlocal untold
             for one in self._rows(record, chosen, unsaved):
+                self._questions.require_wanted()
                 if not lost.find_again(one) and (wanted is None or one.uid in wanted):
                     untold += one.server_size is None and one.internal_date is None
                     yield one
 
         self._ledger.ask(choose_rows())
         if is_anew:
+            rest = ", the rest is fetched" if lost.found < lost.count else ""
             self.notes.append(
                 f"{record.name} was made anew on the server (UIDVALIDITY {record.uid_validity} is"
                 f" {validity} now): {lost.found:,} of {lost.count:,} saved messages were found"
-                " again, the rest is fetched"
+                f" again{rest}"
             )
         if untold:
             self.notes.append(
@@ -170,6 +172,7 @@ class FolderPlanner:
         def find_lost() -> Iterator[Record]:
             nonlocal count
             for one in self._ledger.iter_records(Status.SAVED, record.id):
+                self._questions.require_wanted()
                 if one.uid_validity != chosen.uid_validity or one.uid not in chosen_uids:
                     continue
                 if self._files is not None and not self._files.hold(one):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -61,11 +63,17 @@ class FolderSum:
         return self.server == self.saved + self.skipped + self.failed
 
 
-def write_proof(ledger: Ledger, directory: Directory) -> None:
-    """Write `index.csv` and `SHA256SUMS` at the top of the export anew. Raises FileError."""
-    for name, lines in proof_files(ledger):
-        _write_file(directory, name, lines)
+def write_proof(ledger: Ledger, directory: Directory, seconds: float = math.inf) -> bool:
+    """Write `index.csv` and `SHA256SUMS` at the top of the export anew. Raises FileError.
+
+    False where it would take longer: what is not written by then is as it was before.
+    """
+    until = time.monotonic() + seconds
+    is_written = all(
+        _write_file(directory, name, lines, until) for name, lines in proof_files(ledger)
+    )
     directory.sync()
+    return is_written
 
 
 def proof_files(ledger: Ledger) -> tuple[tuple[str, Iterator[str]], ...]:
@@ -125,11 +133,13 @@ def _sum_lines(ledger: Ledger) -> Iterator[str]:
         before = record.path
 
 
-def _write_file(directory: Directory, name: str, lines: Iterable[str]) -> None:
+def _write_file(directory: Directory, name: str, lines: Iterable[str], until: float) -> bool:
     """One of the program's own files, whole or as it was before."""
     with directory.create_part(name) as part:
         chunk = bytearray()
         for line in lines:
+            if time.monotonic() >= until:
+                return False
             chunk += line.encode()
             if len(chunk) >= _CHUNK:
                 part.write(chunk)
@@ -137,3 +147,4 @@ def _write_file(directory: Directory, name: str, lines: Iterable[str]) -> None:
         part.write(chunk)
         part.sync()
         part.replace()
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 from tuimail.errors import CommandRefused, ConnectError, ConnectionLost, ServerBusy
@@ -45,6 +46,11 @@ class Questions:
     def count_answer(self) -> None:
         """The server tells of messages."""
         self._losses = 0
+
+    def require_wanted(self) -> None:
+        """Raise CancelledError once nobody wants the whole: for work that waits for no answer."""
+        if self._wanted is not None and self._wanted.abandoned:
+            raise CancelledError
 
     def answer(self, send: Callable[[], Request[T]], sent: Request[T] | None = None) -> T:
         """The answer to a question that was `sent` already, or is now, and anew after a pause.

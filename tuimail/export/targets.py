@@ -25,7 +25,7 @@ class Targets:
         if folder in self._open:
             directory, users = self._open[folder]
         else:
-            directory, users = self._walk(self._records[folder].path), 0
+            directory, users = make_folder(self._top, self._records[folder].path), 0
         self._open[folder] = (directory, users + 1)
         return directory
 
@@ -38,10 +38,12 @@ class Targets:
             del self._open[folder]
             directory.close()
 
-    def _walk(self, path: str) -> Directory:
-        first, *rest = path.split("/")
-        directory = self._top.child(first)
-        for name in rest:
-            with directory as parent:
-                directory = parent.child(name)
-        return directory
+
+def make_folder(top: Directory, path: str) -> Directory:
+    """Open a folder of the export, made where it is missing. Raises FileError."""
+    first, *rest = path.split("/")
+    directory = top.child(first)
+    for name in rest:
+        with directory as parent:
+            directory = parent.child(name)
+    return directory

@@ -131,7 +131,9 @@ def _compare(file: BinaryIO, record: Record) -> tuple[Kind, str] | None:
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
     if digest.hexdigest() != record.file_sha256:
-        return Kind.ALTERED, "it holds other bytes than were saved"
+        return Kind.ALTERED, (
+            "it holds other bytes than were saved; delete it, and the next export fetches it again"
+        )
     if (record.path or "").endswith(".msg"):
         from tuimail.msg.reader import read_msg  # what reads the container takes long to load
 

@@ -24,11 +24,12 @@ from tuimail.export.plan import Plan
 from tuimail.export.task import ExportTask, Scope
 from tuimail.files import shown_path
 from tuimail.imap.folder import Folder
+from tuimail.imap.job import Request
 from tuimail.tui import export_sentences
 from tuimail.tui.asking import answer
 from tuimail.tui.cells import fit_cells
 from tuimail.tui.keys import EXPORT_KEYS
-from tuimail.tui.messages import PlanProgressed, post_from_thread
+from tuimail.tui.messages import ExportWaits, PlanProgressed, post_from_thread
 from tuimail.tui.screens.dialog import Dialog
 from tuimail.tui.screens.save import FormatList, read_folder
 from tuimail.tui.sentences import as_sentence
@@ -126,6 +127,8 @@ class ExportScreen(Dialog[PlannedExport]):
         self._planned: PlannedExport | None = None
         """What may be started, or not for want of room."""
         self._may_start = False
+        self._last: Request[Plan] | None = None
+        """The plan that was begun last."""
 
     def compose(self) -> ComposeResult:
         shown = shown_path(self._directory)
@@ -182,8 +185,14 @@ class ExportScreen(Dialog[PlannedExport]):
     async def _make_plan(self, directory: Path) -> None:
         scope = self._scopes.chosen
         task = self._make_task(directory, self._formats.chosen)
-        request = task.start_plan(
-            scope, lambda progress: post_from_thread(self, PlanProgressed(progress))
+        previous, self._last = self._last, None
+        if previous is not None:
+            # It was left, and lets go of the folder only when it has ended.
+            await asyncio.gather(asyncio.wrap_future(previous), return_exceptions=True)
+        request = self._last = task.start_plan(
+            scope,
+            lambda progress: post_from_thread(self, PlanProgressed(progress)),
+            lambda sentence: post_from_thread(self, ExportWaits(sentence)),
         )
         try:
             plan = await answer(self, request)
@@ -207,6 +216,10 @@ class ExportScreen(Dialog[PlannedExport]):
     def on_plan_progressed(self, message: PlanProgressed) -> None:
         if self._step is _Step.PLANNING:
             self._tell(export_sentences.planning(message.progress))
+
+    def on_export_waits(self, message: ExportWaits) -> None:
+        if self._step is _Step.PLANNING:
+            self._tell(as_sentence(message.sentence))
 
     def action_start(self) -> None:
         if self._planned is not None:
