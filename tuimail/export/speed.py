@@ -20,6 +20,10 @@ WORTH_MEASURING = 16 << 20
 """Octets of an export below which it takes no longer than measuring it would."""
 _MESSAGES = 50
 _OCTETS = 2 << 20
+_FEWEST_OCTETS = 256 << 10
+"""With fewer, it is the round trip that is measured."""
+_SHORTEST = 1.0
+"""Seconds; what takes less need not be told more closely."""
 
 
 class _Counter:
@@ -47,7 +51,8 @@ def estimate_seconds(
 ) -> float | None:
     """How long one connection would take for what is planned, about; it waits for the answer.
 
-    Some messages are fetched and dropped. None where that is not worth it, or does not succeed.
+    Some messages are fetched and dropped. None where that is not worth it, tells too little, or
+    does not succeed.
     Raises CancelledError once nobody wants it (`wanted`).
     """
     if plan.octets < WORTH_MEASURING:
@@ -64,7 +69,9 @@ def estimate_seconds(
     except TuimailError:
         return None
     seconds = time.monotonic() - started
-    return plan.octets / counter.octets * seconds if counter.octets else None
+    if counter.octets < _FEWEST_OCTETS:
+        return None
+    return max(_SHORTEST, plan.octets / counter.octets * seconds)
 
 
 def _choose(records: Sequence[Record]) -> list[Record]:
