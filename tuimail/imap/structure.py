@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,6 +15,8 @@ from tuimail.text import MailText
 
 MAX_DEPTH = 40
 """Parts in parts, less than `tokens.MAX_DEPTH` lets through."""
+
+_TEXTS = frozenset(("text/plain", "text/html", "text/enriched"))
 
 BASIC_FIELDS = 7
 """Type, subtype, parameters, id, description, encoding, size (RFC 9051, 9, body-fields)."""
@@ -63,8 +64,7 @@ class Part(NamedTuple):
         return self.disposition_parameters.get("filename") or self.parameters.get("name") or None
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A part that a person would save."""
 
     part: Part
@@ -103,14 +103,14 @@ def attachments(root: Part) -> tuple[Attachment, ...]:
     """What a person would save: all that is not the text, a nested message as a whole."""
     return tuple(
         Attachment(part, MailText(_attachment_name(part)), _decoded_size(part))
-        for part in _walk_own(root)
+        for part in _own_parts(root)
         if _is_attachment(part)
     )
 
 
 def text_part(root: Part) -> Part | None:
     """The first text/plain that is no attachment, else the first text/html, else None."""
-    texts = [part for part in _walk_own(root) if not _is_attachment(part)]
+    texts = [part for part in _own_parts(root) if not _is_attachment(part)]
     for media_type in ("text/plain", "text/html"):
         for part in texts:
             if part.media_type == media_type:
@@ -118,20 +118,21 @@ def text_part(root: Part) -> Part | None:
     return next((part for part in texts if part.media_type.startswith("text/")), None)
 
 
-def _walk_own(root: Part) -> Iterator[Part]:
+def _own_parts(root: Part) -> list[Part]:
     """All parts outside nested messages."""
-    yield root
+    found = [root]
     if root.is_multipart:
         for child in root.children:
-            yield from _walk_own(child)
+            found += _own_parts(child)
+    return found
 
 
 def _is_attachment(part: Part) -> bool:
     if part.is_multipart:
         return part.disposition == "attachment" and not part.children
-    if part.disposition == "attachment" or part.filename:
+    if part.media_type not in _TEXTS or part.disposition == "attachment":
         return True
-    return part.media_type not in ("text/plain", "text/html", "text/enriched")
+    return part.filename is not None
 
 
 def _attachment_name(part: Part) -> str:
