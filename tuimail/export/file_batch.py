@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from tuimail.errors import FileError
@@ -13,8 +12,6 @@ from tuimail.files import Directory, PartFile, Placed
 # fsync costs about 5 ms a file when done one by one, and macOS lets a process have 256 files open.
 MOST_FILES = 64
 MOST_OCTETS = 8 << 20
-_NO_WAIT = 0.000_2
-"""Seconds in which no disk brings a file to itself."""
 
 
 class FileBatch:
@@ -91,9 +88,11 @@ def _sync_files(
 ) -> list[bool]:
     """Which of the files are on the disk."""
     synced = [False] * len(files)
+    waiting = iter(range(len(files)))
 
-    def sync(places: Iterable[int]) -> None:
-        for at in places:
+    def sync() -> None:
+        # next() is one step for all threads
+        for at in waiting:
             part, moment = files[at]
             try:
                 part.sync(moment)
@@ -101,20 +100,12 @@ def _sync_files(
             except FileError as error:
                 errors.append(error)
 
-    started = time.monotonic()
-    sync(range(min(1, len(files))))
-    # In memory nobody is waited for, and starting threads was a twentieth of an export's work.
-    if time.monotonic() - started < _NO_WAIT:
-        at_once = 1
-    # next() is one step for all threads
-    rest = iter(range(1, len(files)))
     threads = [
-        threading.Thread(target=sync, args=(rest,), name="tuimail-sync", daemon=True)
-        for _ in range(at_once - 1)
+        threading.Thread(target=sync, name="tuimail-sync", daemon=True) for _ in range(at_once - 1)
     ]
     for thread in threads:
         thread.start()
-    sync(rest)
+    sync()
     for thread in threads:
         thread.join()
     return synced
