@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import time
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, islice
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from zlib import crc32
@@ -24,6 +27,7 @@ from tests.bench.mailboxes import (
 from tests.servers.dovecot import PASSWORD, Dovecot, running_dovecot
 
 _MESSAGES_A_TASK = 500
+_TASKS_AHEAD = 8
 
 
 class Kind(StrEnum):
@@ -68,16 +72,18 @@ class FilledServer:
             # The generator has changed since: nobody would know what was measured.
             assert mark.read_text() == content, f"{self.mail} holds other mail; empty it first"
             return 0.0
-        assert not (self.mail / mailbox.user).exists(), (
-            f"{self.mail / mailbox.user} was never filled to its end; remove it first"
-        )
+        begun = self.mail / f"{mailbox.user}.begun"
+        if begun.exists():
+            # An earlier run was stopped before it came to the end.
+            shutil.rmtree(self.mail / mailbox.user, ignore_errors=True)
+        assert not (self.mail / mailbox.user).exists(), f"{self.mail} holds mail of somebody else"
+        begun.touch()
         started = time.perf_counter()
-        samples = _large_messages(mailbox.count)
-        with contextlib.ExitStack() as stack:
-            if mailbox.kind is not Kind.LARGE:
-                samples = stack.enter_context(_made_ahead(mailbox))
-            append_messages("127.0.0.1", self.port, mailbox.user, PASSWORD, "INBOX", samples)
+        large = mailbox.kind is Kind.LARGE
+        samples = _large_messages(mailbox.count) if large else _make_ahead(mailbox)
+        append_messages("127.0.0.1", self.port, mailbox.user, PASSWORD, "INBOX", samples)
         mark.write_text(content)
+        begun.unlink()
         return time.perf_counter() - started
 
 
@@ -91,24 +97,25 @@ def filled_server(keep: Path | None) -> Iterator[FilledServer]:
         yield FilledServer(server, keep or server.base / "mail")
 
 
-@contextlib.contextmanager
-def _made_ahead(mailbox: Mailbox) -> Iterator[Iterator[Sample]]:
+def _make_ahead(mailbox: Mailbox) -> Iterator[Sample]:
     """Messages that other processes make while the server saves those before.
 
     One connection appends them in their order: the newest message is the one with the highest
     number.
     """
-    tasks = [
-        (mailbox.kind, first, min(mailbox.count, first + _MESSAGES_A_TASK - 1))
-        for first in range(1, mailbox.count + 1, _MESSAGES_A_TASK)
-    ]
+    ahead: deque[Future[list[Sample]]] = deque()
     # Not forked: this process may have threads.
-    with get_context("spawn").Pool(min(len(tasks), os.cpu_count() or 1)) as pool:
-        yield chain.from_iterable(pool.imap(_make_some, tasks))
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        for first in range(1, mailbox.count + 1, _MESSAGES_A_TASK):
+            last = min(mailbox.count, first + _MESSAGES_A_TASK - 1)
+            ahead.append(pool.submit(_make_some, mailbox.kind, first, last))
+            if len(ahead) > _TASKS_AHEAD:
+                yield from ahead.popleft().result()
+        for made in ahead:
+            yield from made.result()
 
 
-def _make_some(task: tuple[Kind, int, int]) -> list[Sample]:
-    kind, first, last = task
+def _make_some(kind: Kind, first: int, last: int) -> list[Sample]:
     make = make_small if kind is Kind.TINY else make_varied
     return [make(number) for number in range(first, last + 1)]
 

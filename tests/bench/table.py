@@ -50,15 +50,14 @@ def compare(
     found = ratio(contest, ours, peer)
     others = [name for name in contest if name not in (ours, peer)]
     cells = [
-        f"{name} {_series(contest[name], with_memory)}"
+        f"{name} {_series(contest[name], with_memory)}" if name in contest else f"{name} is missing"
         for name in (peer, *others)
-        if name in contest
     ]
     return Goal(
         what,
         goal,
         _series(contest[ours], with_memory),
-        "; ".join([*cells, *([note] if note else [])]) or f"{peer} is missing",
+        "; ".join([*cells, *([note] if note else [])]),
         found,
         None if found is None else found <= limit,
     )
