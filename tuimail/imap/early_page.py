@@ -45,7 +45,8 @@ class EarlyPage:
             return None
         with self._lock:
             self._on_rows = on_rows or (lambda _window, _rows: None)
-            for window, rows in self._rows:
+            # Of a page that is there already nobody needs the rows one by one.
+            for window, rows in () if self.request.done() else self._rows:
                 self._on_rows(window, rows)
             self._rows.clear()
         return self.request

@@ -112,6 +112,13 @@ class MailApp(App[None]):
         self.theme = DARK.name
 
     def get_default_screen(self) -> MainScreen:
+        # Textual lays a screen out before it sets these, and then once more: 60 ms of 600.
+        for breakpoints, cells in (
+            (self._main.HORIZONTAL_BREAKPOINTS, self.size.width),
+            (self._main.VERTICAL_BREAKPOINTS, self.size.height),
+        ):
+            fitting = [name for limit, name in breakpoints if cells >= limit]
+            self._main.add_class(fitting[-1])
         return self._main
 
     def get_line_filters(self) -> Sequence[LineFilter]:
