@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PAGES = 100
 """Pages whose UIDs are kept, the last ones that were looked at."""
 ROWS = 1_000
-"""Rows that are kept: 20 pages, some 6 MB of memory."""
+"""Rows that are kept: 20 pages, some 5 MB of memory."""
 
 K = TypeVar("K")
 V = TypeVar("V")
