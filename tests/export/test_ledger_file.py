@@ -229,7 +229,7 @@ def test_a_full_disk_is_one_sentence_and_the_ledger_goes_on(tmp_path: Path) -> N
     path = tmp_path / ".tuimail" / "ledger.sqlite3"
     assert done.stdout.splitlines() == [
         "(9, 9)",
-        f"the ledger {path} cannot be used: database or disk is full",
+        f"the ledger {path} cannot be used: the disk is full",
         "(9, 9)",
         "(19, 19)",
     ]

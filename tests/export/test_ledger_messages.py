@@ -79,7 +79,8 @@ def test_the_same_file_is_the_same_message_whatever_its_uidvalidity(tmp_path: Pa
 
 def test_another_message_under_the_same_name_is_another_one(tmp_path: Path) -> None:
     with opened(tmp_path) as (_, ledger):
-        ledger.add_folder(b"INBOX", "INBOX", "INBOX")
+        folder = ledger.add_folder(b"INBOX", "INBOX", "INBOX")
+        ledger.note_folder(folder.id, 8, 1)
         ledger.note([saved(1), saved(1, uid_validity=8)._replace(sha256="cd" * 32)])
         assert ledger.count(Status.SAVED)[0] == 2
 

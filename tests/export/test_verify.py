@@ -27,6 +27,10 @@ from tuimail.msg.__main__ import main as convert
 
 HERE = Path(__file__).parents[1]
 
+OTHER_BYTES = (
+    "it holds other bytes than were saved; delete it, and the next export fetches it again"
+)
+
 
 def verify(path: Path) -> list[Difference]:
     with Directory.open(path, create=False) as directory, Ledger.read(directory) as ledger:
@@ -89,7 +93,7 @@ def make_pipe(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "kind", "sentence"),
     [
-        (flip_one_bit, "altered", "it holds other bytes than were saved"),
+        (flip_one_bit, "altered", OTHER_BYTES),
         (lambda path: path.write_bytes(b""), "altered", "it has 0 bytes; {size} were saved"),
         (Path.unlink, "missing", "it is not there"),
         (
@@ -122,7 +126,7 @@ def test_a_byte_a_file_and_a_file_too_many_are_named(export: Path) -> None:
     (export / "INBOX/4.eml").unlink()
     shutil.copy(export / "INBOX/5.eml", export / "INBOX/5~2.eml")
     assert told(export) == [
-        ("altered", "Archive/2024/12.eml", "it holds other bytes than were saved"),
+        ("altered", "Archive/2024/12.eml", OTHER_BYTES),
         ("missing", "INBOX/4.eml", "it is not there"),
         ("unknown", "INBOX/5~2.eml", "it was not written by this export"),
     ]

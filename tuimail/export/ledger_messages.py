@@ -26,7 +26,8 @@ class LedgerMessages(LedgerDatabase):
             # what has its octets and its file is the same one.
             connection.executemany(
                 "DELETE FROM message WHERE path = ? AND folder = ? AND uid_validity != ?"
-                " AND sha256 = ? AND status = 'saved'",
+                " AND sha256 = ? AND status = 'saved'"
+                " AND uid_validity != (SELECT uid_validity FROM folder WHERE id = message.folder)",
                 ((one.path, one.folder, one.uid_validity, one.sha256) for one in records),
             )
 
