@@ -25,6 +25,9 @@ REQUIRE_PROGRAMS = "TUIMAIL_REQUIRE_PROGRAMS"
 settings.register_profile("tuimail", deadline=None, derandomize=True)
 settings.load_profile("tuimail")
 
+# So that a screen that is another than the golden one is shown beside it.
+pytest.register_assert_rewrite("tests.tui.driving")
+
 # What a script runs in the background ignores these, and hands that on to all that it starts; here
 # they are sent to programs that shall end by them.
 for _ignored, _handler in (

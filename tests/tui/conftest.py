@@ -10,9 +10,6 @@ import pytest
 from tests.servers.archive import RecordingServer
 from tests.tui.mailboxes import harbour
 
-# So that a screen that is another one than the golden one is shown beside it.
-pytest.register_assert_rewrite("tests.tui.driving")
-
 
 @pytest.fixture(autouse=True)
 def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
