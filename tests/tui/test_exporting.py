@@ -332,7 +332,7 @@ async def test_without_room_there_is_no_start(tmp_path: Path) -> None:
     with RecordingServer(mailbox_of(900), connection_class=VastConnection) as server:
         async with driven(server, state=remembering(folder)) as drive:
             await plan(drive)
-            await drive.wait_for("900 messages to fetch, 900T, about ")
+            await drive.wait_for("900 messages to fetch, 900T")
             await drive.wait_for("That is too little: about 900T are needed.")
             await drive.press("enter", "ctrl+s")
             assert isinstance(drive.app.screen, ExportScreen)
