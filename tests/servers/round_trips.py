@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from tests.servers.proxy import RecordingProxy
 
-_TAGGED = re.compile(rb"^(t\d+) (?:OK|NO|BAD) ", re.MULTILINE)
-_COMMAND = re.compile(rb"(t\d+) ((?:UID )?\w+)")
+_TAGGED = re.compile(rb"^([A-Za-z]+\d+) (?:OK|NO|BAD) ", re.MULTILINE)
+_COMMAND = re.compile(rb"([A-Za-z]+\d+) ((?:UID )?\w+)")
 
 
 @dataclass
 class RoundTripProxy(RecordingProxy):
-    """For one connection, of a client that tags its commands `t1`, `t2`.
+    """For one connection, of a client that tags its commands with letters and a number.
 
     After the greeting the server's octets are held back until it has answered every command of the
     round; a client that waits for an answer before it sends the round's last command waits in vain,

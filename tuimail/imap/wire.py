@@ -1,7 +1,7 @@
 """The protocol's sending and receiving end, once IMAPClient has opened the connection.
 
 From here on IMAPClient reads nothing: its parser makes one call an octet and loses a whole batch
-to one bad answer. This is the only module that touches private names of imaplib.
+to one bad answer.
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from tuimail.errors import CommandRefused, ConnectionLost, ProtocolError
 from tuimail.imap.command import Command, Literal
-from tuimail.imap.stream import BUFFER, SocketStream, read_ahead
+from tuimail.imap.stream import BUFFER, SocketStream
 from tuimail.text import safe_line
-
-if TYPE_CHECKING:
-    from imapclient import IMAPClient
 
 TIMEOUT = 30.0
 """Seconds until a command must have been answered, plus what its data takes at `SLOWEST`."""
@@ -121,15 +118,6 @@ class Wire:
         self.farewell = ""
         """What the server said with BYE."""
         self._patience = TIMEOUT
-
-    @classmethod
-    def take_over(cls, client: IMAPClient) -> Wire:
-        """Take the socket of a client that has no command in flight."""
-        imap: Any = client._imap
-        # From Python 3.14 on imaplib reads ahead into a list, and `file` warns.
-        ahead = b"".join(getattr(imap, "_readbuf", ()))
-        file = getattr(imap, "_file", None) or imap.file
-        return cls(imap.sock, ahead + read_ahead(imap.sock, file))
 
     def run(
         self,
