@@ -133,9 +133,10 @@ def _measure_costs(name: str, stage: Stage) -> list[Cost]:
 
 def _measured(name: str, rows: Iterable[Row], failed: Callable[[str], Row]) -> Iterator[Row]:
     """The rows of one scenario; what it raises is the last of them."""
-    tell_progress(f"{name}\n")
+    started = time.perf_counter()
     try:
         yield from rows
+        tell_progress(f"{name}: {time.perf_counter() - started:.0f} s\n")
     # Whatever is wrong with one line, the table gets the others.
     except Exception as error:  # noqa: BLE001
         tell_progress(f"{name} failed: {describe(error)}\n")

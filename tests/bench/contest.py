@@ -86,7 +86,7 @@ def ratio(contest: Contest, ours: str, theirs: str) -> float | None:
 def describe(error: Exception) -> str:
     """An error in one short line."""
     words = str(error).strip().partition("\n")[0]
-    return f"{words or type(error).__name__}"[:200]
+    return f"{words or type(error).__name__}"[:300]
 
 
 def tell_progress(words: str) -> None:

@@ -47,18 +47,21 @@ class Watched(Pty):
     ) -> Run:
         """Wait until something is so; from the start of the command, or from `since`.
 
-        Raises AssertionError with the last line that is shown when it never becomes so.
+        Raises AssertionError with some of what is shown when it never becomes so.
         """
         started = self.started if since is None else since
         while not condition():
             waited = time.perf_counter() - started
             if waited > patience or self.process.poll() is not None:
-                shown = [line for line in self.text.splitlines() if line.strip()]
-                raise AssertionError(
-                    f"not after {waited:.0f} s, last line {(shown or ['(none)'])[-1].strip()!r}"
-                )
+                raise AssertionError(f"not after {waited:.0f} s, with {self._summary!r} shown")
             self.rest()
         return Run(self._written - started, peak_memory(self.process.pid))
+
+    @property
+    def _summary(self) -> str:
+        """The first rows of a list and the status line, to see what went wrong."""
+        lines = [" ".join(line.split()) for line in self.text.splitlines() if line.strip()]
+        return " / ".join([*lines[:4], *lines[-2:]])
 
     def rest_for(self, seconds: float) -> None:
         """Wait until nothing has been drawn for so long."""

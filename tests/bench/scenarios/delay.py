@@ -23,7 +23,7 @@ from tests.bench.watched import Watched
 from tests.servers.terminal import SMALL
 
 _CURSOR = "▌"
-_IDLE = 3.0
+_IDLE = 2.0
 """Seconds of doing nothing, to compare with."""
 _BETWEEN_KEYS = 0.03
 _PATIENCE = 300.0

@@ -23,7 +23,7 @@ from tests.bench.watched import COLUMNS, ROWS, Watched
 
 TUIMAIL_LINES = 88
 """Of a terminal in which the list has 50 rows, with the details below it."""
-_LOOK = 1.5
+_LOOK = 1.0
 """Seconds in which nothing is drawn before a key is pressed."""
 _TURN = 55.0
 """Milliseconds: a round trip of 40, and 15."""
