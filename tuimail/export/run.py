@@ -37,7 +37,7 @@ MOST_MESSAGES = 100
 """Of a batch, as MOST_OCTETS."""
 MOST_BATCHES = 8
 """That a connection is asked for in one go: each time it waits a round trip for the first answer.
-One batch at a time, 10,000 messages over four connections waited 25 times, a second at 40 ms."""
+One batch at a time, four connections would wait 25 times for 10,000 messages."""
 MOST_SUSPECTS = IN_FLIGHT * BATCH_UNWATCHED
 """Messages that may have been under way when a connection was lost."""
 _OTHER_FILES = 64

@@ -1,7 +1,6 @@
 """IMAPClient, which opens connections; the one place that touches private names of it and imaplib.
 
-imaplib asks for capabilities whatever the greeting said of them: a round trip, 40 ms of a start
-at 40 ms.
+imaplib asks for capabilities whatever the greeting said of them, which costs a start a round trip.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _FIELDS = ("SUBJECT", "MESSAGE-ID")
 
 
 class Outline(NamedTuple):
-    """A message, in few words: 25 us less than a Summary, which a plan of 10,000 feels."""
+    """A message, in few words: less to read than a Summary, which a plan of 10,000 feels."""
 
     size: int | None
     """RFC822.SIZE in octets."""

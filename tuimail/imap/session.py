@@ -342,7 +342,7 @@ class Session(Listener):
         """EXAMINE behind a LOGIN that is not answered yet, and CAPABILITY ahead of it.
 
         It is harmless where LOGIN is refused: nobody may EXAMINE then (RFC 9051, 3.1). None for a
-        name that takes a literal or cannot be sent. At 40 ms the first page came 40 ms sooner.
+        name that takes a literal or cannot be sent. A first page comes one round trip sooner.
         """
         try:
             command = Command(b"EXAMINE", (astring(folder),))

@@ -112,7 +112,7 @@ class MailApp(App[None]):
         self.theme = DARK.name
 
     def get_default_screen(self) -> MainScreen:
-        # Textual lays a screen out before it sets these, and then once more: 60 ms of 600.
+        # Textual lays a screen out before it sets these, and then once more.
         for breakpoints, cells in (
             (self._main.HORIZONTAL_BREAKPOINTS, self.size.width),
             (self._main.VERTICAL_BREAKPOINTS, self.size.height),
