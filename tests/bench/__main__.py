@@ -19,6 +19,7 @@ from typing import TypeVar
 from tests.bench.contest import describe, tell_progress
 from tests.bench.filled import filled_server
 from tests.bench.machine import (
+    describe_file_system,
     describe_load,
     describe_machine,
     describe_revision,
@@ -76,7 +77,8 @@ def main() -> int:
         parts.append(f"## How cost grows\n\n{render_costs(costs['growth'], with_octets=True)}")
     if "huge" in costs:
         parts.append(
-            f"## In tmux, on a huge mailbox\n\n{render_costs(costs['huge'], with_octets=False)}"
+            "## In tmux, on a huge mailbox\n\nOne run, in this order; peaks so far.\n\n"
+            + render_costs(costs["huge"], with_octets=False)
         )
     text = "# Benchmarks\n\n" + "\n".join(parts)
     print(text)
@@ -92,7 +94,7 @@ def _read_options() -> argparse.Namespace:
     size.add_argument(
         "--quick", action="store_true", help="5,000 messages, a few minutes (default)"
     )
-    size.add_argument("--full", action="store_true", help="up to a million messages, an hour")
+    size.add_argument("--full", action="store_true", help="up to a million messages, half an hour")
     parser.add_argument(
         "--only", nargs="+", choices=[*GOALS, *COSTS], metavar="NAME",
         help=f"some lines only: {', '.join([*GOALS, *COSTS])}",
@@ -120,7 +122,7 @@ def _memory() -> str | None:
 
 def _measure_goals(name: str, stage: Stage) -> list[Goal]:
     def failed(reason: str) -> Goal:
-        return Goal(name, "see above" if reason else "", f"failed: {reason}")
+        return Goal(name, "not measured", f"failed: {reason}")
 
     return list(_measured(name, GOALS[name](stage), failed))
 
@@ -162,11 +164,11 @@ def _describe_run(stage: Stage, load: str, *, full: bool) -> str:
         f" {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, on {describe_machine()};"
         f" load {load} at the start, {describe_load()} at the end.\n\n"
         f"{', '.join(filter(None, versions))}.\n\n"
-        f"Medians of up to {sizes.rounds} rounds in turns, the ratio is the median of each round's;"
-        f" peaks of memory are the highest. Everything on one machine: Dovecot on loopback, longer"
-        f" lines by a delaying proxy, a terminal of 120 columns in which each program's list has 50"
-        f" rows. The floor only finds the ends of responses. Slow peers work on"
-        f" {sizes.slow:,} messages where it says so. "
+        f"Medians of up to {sizes.rounds} rounds in turns; the ratio is the median of each round's"
+        " ratio; peaks of memory are the highest. Everything is on one machine: Dovecot on"
+        " loopback, longer lines by a delaying proxy, and a terminal of 120 columns in which each"
+        f" program's list has 50 rows. The disk is {describe_file_system(stage.disk)}. The floor"
+        " only finds the ends of responses. Slow peers work on fewer messages where it says so. "
     )
 
 

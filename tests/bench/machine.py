@@ -29,6 +29,12 @@ def describe_load() -> str:
     return " ".join(f"{load:.1f}" for load in os.getloadavg())
 
 
+def describe_file_system(path: Path) -> str:
+    """Its kind, `ext4`; in memory nothing is ever synced."""
+    kind = first_line(["stat", "--file-system", "--format=%T", str(path)])
+    return kind or "of unknown kind"
+
+
 def describe_revision() -> str:
     """tuimail's version and commit."""
     said = first_line(["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty"])
