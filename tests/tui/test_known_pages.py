@@ -24,10 +24,10 @@ from tests.tui.driving import Driver, connect_to, driven
 from tests.tui.mailboxes import inbox_of, letter
 from tests.tui.test_hostile import PAYLOADS, assert_harmless, hostile_mailbox
 from tuimail.archive.mailbox import Mailbox, StoredFolder
+from tuimail.imap.folder import INBOX
 from tuimail.imap.page_file import read_page
 from tuimail.imap.paging import Order, SortKey
 from tuimail.tui.last_page import LastPage
-from tuimail.tui.screens.pages import INBOX
 from tuimail.tui.state import State
 
 ACCOUNT_KEY = "mira@gullrock.example:993"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
-from tuimail.cli.folder_choice import INBOX
 from tuimail.cli.options import Options
 from tuimail.cli.places import cache_file, state_file
 from tuimail.cli.sign_in import prepare_sign_in
 from tuimail.errors import UsageError
 from tuimail.imap.endpoint import Endpoint
+from tuimail.imap.folder import INBOX
 from tuimail.imap.store import MailStore
 from tuimail.tui.last_page import LastPage
 from tuimail.tui.state import State
@@ -28,9 +29,10 @@ def _last_page(endpoint: Endpoint, *, keep: bool) -> LastPage | None:
     account = f"{endpoint.shown}:{endpoint.port}"
     if keep:
         return LastPage(cache_file(), account)
-    from tuimail.imap.page_file import forget_page  # SQLite takes 4 ms to import
+    with suppress(ImportError):  # a Python without SQLite has kept none
+        from tuimail.imap.page_file import forget_page  # SQLite takes 4 ms to import
 
-    forget_page(cache_file(), account)
+        forget_page(cache_file(), account)
     return None
 
 

@@ -8,16 +8,12 @@ from typing import Any, TypeVar
 
 from tuimail.cli.options import Options
 from tuimail.errors import UsageError
-from tuimail.imap.folder import Folder, find_folder, in_outline_order, with_subfolders
+from tuimail.imap.folder import INBOX, Folder, find_folder, in_outline_order, with_subfolders
 from tuimail.imap.job import Request
 from tuimail.imap.store import MailStore
 from tuimail.mail.mailbox_names import is_inbox
-from tuimail.text import MailText
 
 R = TypeVar("R", bound=Request[Any])
-
-INBOX = Folder(b"INBOX", MailText("INBOX"), None, ())
-"""Every server has it under this name (RFC 9051, 5.1): no LIST is needed to find it."""
 
 
 def choose_folders(store: MailStore, options: Options, start: str | None) -> list[Folder]:

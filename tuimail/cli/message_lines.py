@@ -163,7 +163,7 @@ def _write_place(folder: Folder, uid_validity: int) -> str:
     return f'"folder": {quote(folder.name.decoded)}, "uid_validity": {uid_validity}'
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=100)
 def _write_flags(flags: tuple[str, ...]) -> str:
     """Kept, as flags themselves are. Flags have no case."""
     carried = {flag.lower() for flag in flags}

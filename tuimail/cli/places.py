@@ -1,4 +1,4 @@
-"""Where tuimail keeps its own files. No secret and no message's text is in any of them."""
+"""Where tuimail keeps its own files. No secret and no message's body is in any of them."""
 
 from __future__ import annotations
 

@@ -89,5 +89,7 @@ class _Told:
         with self._lock:
             if self._until.get(sentence, 0.0) > now:
                 return
+            for old in [old for old, until in self._until.items() if until <= now]:
+                del self._until[old]
             self._until[sentence] = now + QUIET
         self._output.note(sentence)

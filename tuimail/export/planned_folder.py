@@ -71,7 +71,7 @@ class FolderPlanner:
         """Note what is to be fetched of a folder. Raises as `Questions.answer`, FolderChanged."""
         self._forget(record, chosen)
         self._ask(record, chosen)
-        self._check_saved(record, chosen)
+        held = self._check_saved(record, chosen)
         if chosen.untold:
             self.notes.append(
                 f"{record.name}: the server counts {_messages(chosen.untold)} more than it names;"
@@ -80,9 +80,7 @@ class FolderPlanner:
         known = len(chosen.uids)
         self._ledger.note_folder(record.id, chosen.uid_validity, known + chosen.untold)
         asked, octets = self._ledger.count(Status.ASKED, record.id)
-        return PlannedFolder(
-            record, known + chosen.untold, known - asked, asked, octets, chosen.missing
-        )
+        return PlannedFolder(record, known + chosen.untold, held, asked, octets, chosen.missing)
 
     def _choose_whole(self, chosen: Chosen) -> UidArray:
         """The UIDs of all messages of a folder of which some are chosen."""
@@ -162,15 +160,18 @@ class FolderPlanner:
                 f" {_messages(untold)}; their files are named by the UID"
             )
 
-    def _check_saved(self, record: FolderRecord, chosen: Chosen) -> None:
-        """Ask again for saved messages whose files are not as they were; tell of the others."""
+    def _check_saved(self, record: FolderRecord, chosen: Chosen) -> int:
+        """Ask again for saved messages whose files are not as they were; tell of the others.
+
+        Gives how many the others are: counted, for a sum that would fail if one were nowhere.
+        """
         if not self._ledger.count(Status.SAVED, record.id)[0]:
-            return
+            return 0
         chosen_uids = set(chosen.uids)
-        count = 0
+        count = held = 0
 
         def find_lost() -> Iterator[Record]:
-            nonlocal count
+            nonlocal count, held
             for one in self._ledger.iter_records(Status.SAVED, record.id):
                 self._questions.require_wanted()
                 if one.uid_validity != chosen.uid_validity or one.uid not in chosen_uids:
@@ -178,7 +179,9 @@ class FolderPlanner:
                 if self._files is not None and not self._files.hold(one):
                     count += 1
                     yield one
-                elif self._on_skipped is not None:
+                    continue
+                held += 1
+                if self._on_skipped is not None:
                     self._on_skipped(record, one)
 
         self._ledger.ask_again(find_lost())
@@ -187,6 +190,7 @@ class FolderPlanner:
                 f"{record.name}: the files of {_messages(count)} are missing or have another size;"
                 " they are fetched again"
             )
+        return held
 
     def _rows(self, record: FolderRecord, chosen: Chosen, uids: UidArray) -> Iterator[Record]:
         if uids and self._has_email_ids is None:

@@ -42,8 +42,8 @@ class RawFiles:
     gets files finishes or discards them.
 
     A message shorter than its RFC822.SIZE was cut off, or the server guesses at sizes (Exchange):
-    it is kept, with a remark, when it was asked for alone, or where `takes_short` says so. One that
-    came empty never is.
+    it is kept, with a remark, when it `is_second`, a message that did not come whole before and is
+    alone now, or where `takes_short` says so. One that came empty never is.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class RawFiles:
         *,
         batch: int,
         on_batch: OnBatch,
+        is_second: bool,
         takes_short: Callable[[], bool],
     ) -> None:
         self.directory = directory
@@ -61,6 +62,7 @@ class RawFiles:
         self._folder = folder
         self._batch = batch
         self._on_batch = on_batch
+        self.is_second = is_second
         self._takes_short = takes_short
         self._missing = {one.uid: one for one in records}
         self._lock = threading.Lock()
@@ -128,7 +130,7 @@ class RawFiles:
             fault = None
             if self._size != self._announced:
                 fault = "it came in another length than announced"
-            elif not self._size or (len(self.records) > 1 and not self._takes_short()):
+            elif not self._size or not (self.is_second or self._takes_short()):
                 fault = remark
             if fault is not None:
                 self._discard_current()

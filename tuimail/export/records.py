@@ -142,7 +142,9 @@ def insert_records(
     """
     states = ", ".join(f"'{status.value}'" for status in over)
     changes = ", ".join(
-        f"{name} = iif(excluded.server_size IS NULL AND excluded.internal_date IS NULL,"
+        f"{name} = coalesce(excluded.{name}, {name})"
+        if name == "size"  # counted when it is saved, told or not
+        else f"{name} = iif(excluded.server_size IS NULL AND excluded.internal_date IS NULL,"
         f" {name}, excluded.{name})"
         if name in _TOLD
         else f"{name} = excluded.{name}"

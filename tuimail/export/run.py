@@ -106,7 +106,8 @@ class _Run:
         self._most_finishing = connections + count
         self._batch = _files_in_a_batch(connections + self._most_finishing)
         self._planned = self._read_planned()
-        self._again: deque[Sequence[Record]] = deque()
+        self._again: deque[tuple[Sequence[Record], bool]] = deque()
+        """What is asked for anew, and whether it is one that did not come, alone now."""
         self._fetching: dict[RawFiles, Request[None]] = {}
         self._lock = threading.Lock()
         """For what connections change too, in `_finish`: these three."""
@@ -174,7 +175,9 @@ class _Run:
     def _send(self) -> None:
         """Keep one request more in flight than there are connections, so that none stands idle."""
         while len(self._fetching) <= len(self._store.connection_states) and self._has_room():
-            records = self._again.popleft() if self._again else next(self._planned, None)
+            records, is_second = (
+                self._again.popleft() if self._again else (next(self._planned, None), False)
+            )
             if records is None:
                 return
             folder = records[0].folder
@@ -189,6 +192,7 @@ class _Run:
                 records,
                 batch=self._batch,
                 on_batch=self._finish,
+                is_second=is_second,
                 takes_short=self._guesses_sizes,
             )
             request = self._store.raw(
@@ -243,15 +247,15 @@ class _Run:
         if len(missing) < len(files.records):
             self._patience.renew()
             self._losses = 0
-        is_alone = len(files.records) == 1
+        is_second = files.is_second
         error = request.exception()
         if error is not None:
-            self._judge_request([record for record, _ in missing], error, is_alone=is_alone)
+            self._judge_request([record for record, _ in missing], error, is_second=is_second)
             return
-        self._judge_messages([(one, fault) for one, fault in missing if fault], is_alone=is_alone)
+        self._judge_messages([(one, fault) for one, fault in missing if fault], is_second=is_second)
         unsent = [record for record, fault in missing if fault is None]
         if unsent:
-            self._again.append(unsent)
+            self._again.append((unsent, False))
 
     def _end_fetching(self, files: RawFiles) -> list[tuple[Record, TuimailError | None]]:
         """Finish what has come whole of a request that is over; gives what has not."""
@@ -263,7 +267,7 @@ class _Run:
         return missing
 
     def _judge_request(
-        self, missing: list[Record], error: BaseException, *, is_alone: bool
+        self, missing: list[Record], error: BaseException, *, is_second: bool
     ) -> None:
         """Decide what becomes of messages whose request failed; raises what ends the run."""
         if is_passing(error) and self._wait(missing, error):
@@ -273,8 +277,8 @@ class _Run:
                 # Those behind were not even asked for.
                 suspects, rest = missing[:MOST_SUSPECTS], missing[MOST_SUSPECTS:]
                 if rest:
-                    self._again.append(rest)
-                self._judge_messages([(one, error) for one in suspects], is_alone=is_alone)
+                    self._again.append((rest, False))
+                self._judge_messages([(one, error) for one in suspects], is_second=is_second)
             case FolderChanged() | CommandRefused() | MessageUnreadable():
                 if missing:
                     self._given_up[missing[0].folder] = str(error)
@@ -283,14 +287,14 @@ class _Run:
                 raise error
 
     def _judge_messages(
-        self, missing: list[tuple[Record, TuimailError]], *, is_alone: bool
+        self, missing: list[tuple[Record, TuimailError]], *, is_second: bool
     ) -> None:
-        """Try messages that did not come again, each alone; those that were alone have failed."""
+        """Try messages that did not come a second time, each alone; then they have failed."""
         refusal = next((fault for _, fault in missing if is_passing(fault)), None)
         if refusal is not None and self._wait([one for one, _ in missing], refusal):
             return
-        if not is_alone:
-            self._again.extend([record] for record, _ in missing)
+        if not is_second:
+            self._again.extend(([record], True) for record, _ in missing)
             return
         for record, fault in missing:
             self._fail([record], str(fault))
@@ -308,7 +312,7 @@ class _Run:
         if not was_waiting:
             self._listener.waits(f"{error}; going on in {seconds:.0f} seconds")
         if missing:
-            self._again.appendleft(missing)
+            self._again.appendleft((missing, False))
         return True
 
     def _fail(self, missing: Sequence[Record], sentence: str) -> None:
@@ -324,7 +328,7 @@ class _Run:
         folder = self._targets.record(files.folder)
         with self._lock:
             self._finishing += 1
-            self._short += len(files.records) == 1 and whole[0].remark is not None
+            self._short += files.is_second and whole[0].remark is not None
             self._targets.open(files.folder)
         self._finishers.put(files, folder, whole)
 

@@ -52,7 +52,8 @@ class OpeningClient(IMAPClient):  # type: ignore[misc]
         """The socket, with no command in flight, and what was read of it already."""
         imap: Any = self._imap
         # From Python 3.14 on imaplib reads ahead into a list, and `file` warns.
-        ahead = b"".join(getattr(imap, "_readbuf", ()))
+        # Nothing that came in plain text before STARTTLS may pass for an answer.
+        ahead = b"" if self._starttls_done else b"".join(getattr(imap, "_readbuf", ()))
         file = getattr(imap, "_file", None) or imap.file
         return imap.sock, ahead + read_ahead(imap.sock, file)
 

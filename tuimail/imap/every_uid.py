@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tuimail.errors import CommandRefused
 from tuimail.imap.fetch import Row
+from tuimail.imap.number_set import HIGHEST
 from tuimail.imap.search import UidArray, search_uids, uid_array
 from tuimail.imap.session import PASSING_CODES, Session
 from tuimail.imap.wire import Response
@@ -46,9 +47,9 @@ def _fetch(session: Session) -> UidArray:
 
     def receive(response: Response) -> bool:
         row = Row.of(response)
-        if row is None or row.uid is None:
+        if row is None or not 1 <= (row.uid or 0) <= HIGHEST:
             return False
-        found.append(row.uid)
+        found.append(row.uid or 0)
         return True
 
     for first in range(1, _count(session) + 1, _AT_ONCE):

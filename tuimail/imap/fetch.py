@@ -18,6 +18,8 @@ from tuimail.mail.dates import parse_internal_date
 from tuimail.mail.header_block import read_values
 from tuimail.mail.mailbox_names import shown_name
 
+_KEPT = 200
+"""Octets of flags that may be kept."""
 LISTED_FIELDS = (
     "FROM",
     "TO",
@@ -79,10 +81,12 @@ def announced_literal(line: bytes) -> tuple[int | None, bytes] | None:
     return int(plain[2]) if plain[2] else None, announced[1].upper()
 
 
-@lru_cache(maxsize=1_000)
 def _read_flags(flags: bytes) -> tuple[str, ...]:
-    """Kept: a folder knows few combinations, and 100,000 rows share them."""
     return tuple(flags.decode("ascii", "replace").split())
+
+
+_keep_flags = lru_cache(maxsize=1_000)(_read_flags)
+"""A folder knows few combinations, and 100,000 rows share them."""
 
 
 ItemValue: TypeAlias = "str | int | list[ItemValue] | None"
@@ -130,7 +134,8 @@ class Row:
     def flags(self) -> tuple[str, ...]:
         r"""As sent, backslash and all."""
         if self._plain and self._plain[3] is not None:
-            return _read_flags(self._plain[3])
+            flags = self._plain[3]
+            return _keep_flags(flags) if len(flags) <= _KEPT else _read_flags(flags)
         token = self._tolerant_items().get(b"FLAGS")
         if not isinstance(token, list):
             return ()

@@ -84,6 +84,10 @@ class FolderStatus:
     """Octets of all messages together (RFC 8438)."""
 
 
+INBOX = Folder(b"INBOX", MailText("INBOX"), None, ())
+"""Every server has it under this name (RFC 9051, 5.1): no LIST is needed to open it."""
+
+
 def folder_key(raw_name: bytes) -> bytes:
     """The same for two raw names of one folder: INBOX in any case (RFC 9051, 5.1)."""
     return b"INBOX" if raw_name.upper() == b"INBOX" else raw_name

@@ -25,6 +25,8 @@ PAGES = 100
 """Pages whose UIDs are kept, the last ones that were looked at."""
 ROWS = 1_000
 """Rows that are kept: 20 pages, some 5 MB of memory."""
+ROW_LIMIT = 16_384
+"""Octets of the answer of a row that is kept; 2,000 recipients are 40 KB."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -75,14 +77,14 @@ class PageCache:
         self._rows: OrderedDict[tuple[Identity, tuple[str, ...]], Summary] = OrderedDict()
 
     def keep(self, key: PageKey, page: Page) -> None:
-        """Keep a page that was just fetched, but for one with rows that tell nothing.
+        """Keep a page that was just fetched, but for one with rows not worth it.
 
         Under another UIDVALIDITY than before, what was kept of the folder is dropped.
         """
         with self._lock:
             self._drop_void(key.folder, page.uid_validity)
             rows = page.summaries
-            if not all(row.identity.uid and row.sequence_number for row in rows):
+            if not all(map(_is_worth_keeping, rows)):
                 self._pages.pop(key, None)
                 return
             uids = tuple(row.identity.uid for row in rows)
@@ -136,6 +138,13 @@ class PageCache:
                 del self._pages[key]
             for name in [name for name in self._rows if name[0].folder == folder]:
                 del self._rows[name]
+
+
+def _is_worth_keeping(row: Summary) -> bool:
+    """Whether a row tells all that it may, so that renewing its flags is enough, in few octets."""
+    if row.error is not None or not (row.identity.uid and row.sequence_number):
+        return False
+    return sum(map(len, row.response)) <= ROW_LIMIT
 
 
 def _slice(key: PageKey, result: Result) -> _Entry:

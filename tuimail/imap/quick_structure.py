@@ -52,6 +52,8 @@ _NEEDS_DECODING = re.compile(rb'\\|=\?|\*[0-9]*\*?"|[^ -~]')
 _PAIR = re.compile(r'"([^"]*+)" "([^"]*+)"')
 _LIST_LIMIT = 1_000
 _WORD_LIMIT = 80
+_KEPT = 200
+"""Octets of parameters that may be kept."""
 
 
 def read_quick_structure(line: bytes, start: int) -> Part | None:
@@ -75,7 +77,8 @@ def _read_part(line: bytes, start: int, section: str, depth: int) -> tuple[Part,
     section = section or "1"
     if text := _TEXT.match(line, start):
         subtype, parameters, encoding, size, lines = text.groups()
-        kind, named, encoded = _read_text_kind(subtype, parameters, encoding)
+        read = _keep_text_kind if len(parameters) <= _KEPT else _read_text_kind
+        kind, named, encoded = read(subtype, parameters, encoding)
         part = Part(section, kind, named, None, None, encoded, int(size), int(lines))
         return part, text.end()
     other = _OTHER.match(line, start)
@@ -111,13 +114,16 @@ def _read_multipart(line: bytes, start: int, section: str, depth: int) -> tuple[
     return part, end.end()
 
 
-@lru_cache(maxsize=1_000)
 def _read_text_kind(
     subtype: bytes, parameters: bytes, encoding: bytes
 ) -> tuple[str, dict[str, str], str]:
-    """Media type, parameters, encoding. Kept: a folder has few kinds of text."""
+    """Media type, parameters, encoding."""
     kind = f"text/{subtype.decode('ascii').lower()}"
     return kind, _read_parameters(parameters), encoding.decode("ascii").lower()
+
+
+_keep_text_kind = lru_cache(maxsize=1_000)(_read_text_kind)
+"""A folder has few kinds of text."""
 
 
 def _read_single(found: re.Match[bytes], section: str) -> Part:

@@ -182,8 +182,9 @@ def _run(session: Session, arguments: tuple[Argument, ...]) -> UidArray:
         session.run(
             command, lambda response: found.extend(read_numbers(session, response, b"SEARCH"))
         )
-    # Nearly always they are; a million numbers to be sorted are 40 MB of objects.
-    return found if all(map(lt, found, found[1:])) else uid_array(sorted(found))
+    # Nearly always they are; a million numbers to be sorted are 40 MB of objects. One that is named
+    # twice counts once, or it would make up for one that is left out.
+    return found if all(map(lt, found, found[1:])) else uid_array(sorted(set(found)))
 
 
 def _read_all(session: Session, response: Response) -> UidArray:
@@ -207,11 +208,14 @@ def narrow_by_attachment(session: Session, query: Query | None, uids: UidArray) 
         row = Row.of(response)
         if row is None or row.uid is None:
             return False
-        has_some: bool | None = None
-        with contextlib.suppress(MessageUnreadable):
+        try:
             structure = row.structure
-            has_some = None if structure is None else bool(attachments(structure))
-        if has_some in (None, query.has_attachment):
+        except MessageUnreadable:
+            fitting.add(row.uid)
+            return True
+        if structure is None:  # flags that changed meanwhile
+            return False
+        if bool(attachments(structure)) is query.has_attachment:
             fitting.add(row.uid)
         return True
 

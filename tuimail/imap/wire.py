@@ -113,6 +113,7 @@ class Wire:
         self._file = self._stream.buffered()
         self._readline = self._file.readline
         self._in_flight: dict[bytes, Pending] = {}
+        self._given_up: set[bytes] = set()
         self._count = 0
         self._continuations = 0
         self.farewell = ""
@@ -200,6 +201,8 @@ class Wire:
             while pending.completion is None and later.completion is None:
                 self._read_response()
             if pending.completion is None:
+                # An answer that comes all the same is passed over.
+                self._given_up.update(self._in_flight)
                 self._in_flight.clear()
         return pending.completion is not None
 
@@ -330,6 +333,9 @@ class Wire:
 
     def _note_tagged(self, line: bytes) -> None:
         tag, _, rest = line.partition(b" ")
+        if tag in self._given_up:
+            self._given_up.discard(tag)
+            return
         pending = self._in_flight.pop(tag, None)
         status = _STATUS.match(rest)
         if pending is None or status is None:

@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,10 +37,13 @@ class LastPage:
         found: Future[KeptPage | None] = Future()
 
         def read() -> None:
-            from tuimail.imap.page_file import read_page
+            page = None
+            with suppress(ImportError):  # a Python without SQLite
+                from tuimail.imap.page_file import read_page
 
+                page = read_page(self._path, self._account, folder, order)
             if found.set_running_or_notify_cancel():
-                found.set_result(read_page(self._path, self._account, folder, order))
+                found.set_result(page)
 
         self._begin(read)
         return found
@@ -48,9 +52,10 @@ class LastPage:
         """Keep a page in place of the last one."""
 
         def write() -> None:
-            from tuimail.imap.page_file import write_page
+            with suppress(ImportError):
+                from tuimail.imap.page_file import write_page
 
-            write_page(self._path, self._account, page, moment)
+                write_page(self._path, self._account, page, moment)
 
         self._begin(write)
 

@@ -14,12 +14,12 @@ from textual.containers import Container, Horizontal
 from textual.widget import Widget
 
 from tuimail.errors import FileError, TuimailError
-from tuimail.imap.folder import Folder, FolderStatus
+from tuimail.imap.folder import INBOX, Folder, FolderStatus
 from tuimail.imap.paging import Order
 from tuimail.tui import sentences
 from tuimail.tui.asking import answer
 from tuimail.tui.messages import StatusesArrived, post_from_thread
-from tuimail.tui.screens.pages import INBOX, PageScreen
+from tuimail.tui.screens.pages import PageScreen
 from tuimail.tui.screens.panels import FOLDERS, MESSAGES
 from tuimail.tui.visit import LAST_PAGE, Visit
 from tuimail.tui.widgets.folder_tree import FolderTree

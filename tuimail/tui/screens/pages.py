@@ -12,12 +12,11 @@ from textual import work
 from textual.timer import Timer
 
 from tuimail.errors import CertificateError, ConnectError, ConnectionLost, SignInError, TuimailError
-from tuimail.imap.folder import Folder
+from tuimail.imap.folder import INBOX
 from tuimail.imap.identity import Identity
 from tuimail.imap.page import JoinedPage, Page
 from tuimail.imap.paging import Order, Window
 from tuimail.imap.summary import Summary
-from tuimail.text import MailText
 from tuimail.tui import sentences
 from tuimail.tui.arrival import PageArrival
 from tuimail.tui.asking import answer, ask_ahead, ask_for_page, known_page
@@ -40,8 +39,6 @@ PATIENCE = 0.15
 REST = 0.2
 """Seconds that a page has been whole before those beside it are fetched: whoever leafs on is not
 waited for."""
-# Opened at once, beside the request for the list of folders: every server has it.
-INBOX = Folder(b"INBOX", MailText("INBOX"), None, ())
 
 
 class PageScreen(PanelScreen):
