@@ -29,7 +29,7 @@ def test_a_message_that_was_cut_off_is_told(tmp_path: Path) -> None:
 
 
 def test_a_server_that_guesses_at_sizes_is_told_once(tmp_path: Path) -> None:
-    faults = dict.fromkeys(range(1, 31), Fault.SHORT)
+    faults = dict.fromkeys(range(1, 31), Fault.GUESSED)
     with FaultyServer(mailbox_of(40), faults=faults) as server:
         done = export(server, tmp_path, "--connections", "1")
     told = "30 messages came shorter than the server told of: it seems to guess at sizes"
@@ -38,6 +38,16 @@ def test_a_server_that_guesses_at_sizes_is_told_once(tmp_path: Path) -> None:
     again = run("verify", str(tmp_path))
     assert (again.status, again.text) == (0, "")
     assert told in again.said
+
+
+def test_many_messages_that_were_cut_off_are_no_guess(tmp_path: Path) -> None:
+    faults = dict.fromkeys(range(1, 31), Fault.SHORT)
+    with FaultyServer(mailbox_of(40), faults=faults) as server:
+        done = export(server, tmp_path, "--connections", "1")
+    assert done.status == 1
+    assert "it seems to guess" not in done.said
+    again = run("verify", str(tmp_path))
+    assert (again.status, len(again.lines) - 1) == (1, 30)
 
 
 def test_what_msg_could_not_keep_is_told(tmp_path: Path) -> None:

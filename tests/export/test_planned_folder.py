@@ -87,6 +87,15 @@ def test_numbers_that_name_no_message_are_counted(tmp_path: Path) -> None:
     assert [(one.asked, one.missing) for one in plan.folders] == [(3, 90)]
 
 
+def test_the_size_of_a_message_that_nothing_was_told_of_is_counted(tmp_path: Path) -> None:
+    with FaultyServer(mailbox_of(3)) as server:
+        server.untold = {2}
+        export_from(server, tmp_path)
+    with opened(tmp_path) as (_, ledger):
+        sizes = {one.uid: one.size for one in ledger.records(Status.SAVED)}
+    assert sizes == {uid: len(plain_message(uid)) for uid in (1, 2, 3)}
+
+
 def test_nothing_of_a_message_that_nothing_is_told_of_is_no_file(tmp_path: Path) -> None:
     with FaultyServer(mailbox_of(5), faults={3: Fault.EMPTY}) as server:
         server.untold = {3}

@@ -122,7 +122,23 @@ def test_connections_that_are_cut_cost_nothing(tmp_path: Path) -> None:
     assert sorted(files(tmp_path).values()) == sorted(messages)
 
 
-@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SHORT])
+_NEVER_WHOLE = [fault for fault in Fault if fault not in {Fault.SHORT, Fault.GUESSED}]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("fault", [Fault.SHORT, Fault.REFUSED, Fault.NIL, Fault.GARBAGE])
+def test_what_fails_once_is_tried_again_also_alone(
+    tmp_path: Path, fault: Fault, count: int
+) -> None:
+    with FaultyServer(mailbox_of(count), faults={count: fault}) as server:
+        server.recovers = True
+        done = export_from(server, tmp_path, connections=1)
+    assert done.sums == [("INBOX", count, count, 0, 0)]
+    assert {one.error for one in done.heard.records} == {None}
+    assert set(files(tmp_path).values()) == {plain_message(n) for n in range(1, count + 1)}
+
+
+@pytest.mark.parametrize("fault", _NEVER_WHOLE)
 @pytest.mark.parametrize("connections", [1, 4])
 def test_a_message_that_always_fails_costs_itself(
     tmp_path: Path, fault: Fault, connections: int
@@ -174,7 +190,7 @@ def test_a_message_that_always_comes_cut_off_is_saved_with_a_remark(
 
 
 def test_a_server_that_guesses_at_sizes_is_soon_believed_no_more(tmp_path: Path) -> None:
-    faults = dict.fromkeys(range(1, 1_001), Fault.SHORT)
+    faults = dict.fromkeys(range(1, 1_001), Fault.GUESSED)
     with FaultyServer(mailbox_of(1_000), faults=faults) as server:
         done = export_from(server, tmp_path, connections=1)
         alone = sum(bool(re.match(rb"UID FETCH \d+ \(UID BODY", one)) for one in server.commands)

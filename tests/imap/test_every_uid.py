@@ -6,6 +6,7 @@ import pytest
 
 from tests.servers.archive import ChangingServer, LazyMessages, mailbox_of
 from tests.servers.forgetful import ForgetfulServer
+from tests.servers.scripted import ScriptedServer
 from tests.servers.stores import INBOX, store_on
 from tuimail.archive.mailbox import Mailbox, StoredFolder
 from tuimail.archive.server import CAPABILITIES
@@ -28,6 +29,24 @@ def test_what_search_leaves_out_is_found_by_its_number(capabilities: tuple[str, 
         chosen = choose(server)
     assert list(chosen.uids) == list(range(1, 11))
     assert (chosen.total, chosen.untold) == (10, 0)
+
+
+def test_one_that_is_named_twice_stands_for_no_other() -> None:
+    with ForgetfulServer(mailbox_of(5), 4, capabilities=POOR, stutters=True) as server:
+        chosen = choose(server)
+        assert server.count(b"UID SEARCH")
+    assert (list(chosen.uids), chosen.untold) == ([1, 2, 3, 4, 5], 0)
+
+
+def test_uids_that_cannot_be_are_none() -> None:
+    script = ScriptedServer(capabilities=b"CAPABILITY IMAP4rev1")
+    script.answers["UID SEARCH"] = lambda tag, _rest: b"* SEARCH 1 2\r\n" + tag + b" OK\r\n"
+    script.answers["FETCH"] = lambda tag, _rest: (
+        b"* 3 FETCH (UID 99999999999)\r\n" + tag + b" OK\r\n"
+    )
+    with script.running() as server, store_on(server.port) as store:
+        chosen = store.choose(INBOX, WHOLE).result(30)
+    assert (list(chosen.uids), chosen.untold) == ([1, 2], 1)
 
 
 def test_in_pieces_that_every_server_takes() -> None:

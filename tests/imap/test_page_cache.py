@@ -29,6 +29,7 @@ from tuimail.imap.paging import Order, SortKey, window
 from tuimail.imap.query import parse_query
 from tuimail.imap.store import MailStore
 from tuimail.imap.summary import Summary
+from tuimail.text import MailText
 
 FIELDS = ("SUBJECT",)
 
@@ -272,3 +273,18 @@ def test_a_page_whose_rows_had_to_go_is_not_known() -> None:
     kept = [number for number in range(1, 4) if cache.page(key_of(number), INBOX)]
     assert kept == [2, 3]
     assert len(cache.rows(key_of(1), 7, range(1, 100))) == 25
+
+
+def test_a_row_that_came_broken_is_asked_for_again() -> None:
+    cache, page = PageCache(), page_of(range(1, 11))
+    broken = replace(page.summaries[3], error=MailText("it ends inside a list"))
+    cache.keep(key_of(1), page)
+    cache.keep(key_of(1), replace(page, summaries=(broken, *page.summaries[1:])))
+    assert cache.page(key_of(1), INBOX) is None
+
+
+def test_a_row_of_many_octets_is_not_kept() -> None:
+    cache, page = PageCache(), page_of(range(1, 11))
+    vast = replace(page.summaries[0], response=(b"x" * 100_000,))
+    cache.keep(key_of(1), replace(page, summaries=(vast, *page.summaries[1:])))
+    assert cache.page(key_of(1), INBOX) is None

@@ -170,6 +170,27 @@ def test_what_a_proxy_drops_behind_login_is_asked_again() -> None:
         session.close()
 
 
+def test_what_comes_late_after_all_is_passed_over() -> None:
+    script, tags = ScriptedServer(), list[bytes]()
+
+    def examine(tag: bytes, _rest: bytes) -> bytes:
+        tags.append(tag)
+        if len(tags) == 1:
+            return b""
+        return b"* 7 EXISTS\r\n* OK [UIDVALIDITY 9] ok\r\n" + tag + b" OK done\r\n"
+
+    script.answers["EXAMINE"] = examine
+    script.answers["NOOP"] = lambda tag, _rest: (
+        tag + b" OK\r\n" + (tags[0] + b" OK late\r\n" if len(tags) == 1 else b"")
+    )
+    with script.running() as server:
+        endpoint = Endpoint("127.0.0.1", server.port, Security.PLAIN, "ada")
+        session = Session.open(endpoint, "secret", Trust(), b"INBOX")
+        assert session.examine(b"INBOX").total == 7
+        session.look()
+        session.close()
+
+
 @pytest.mark.parametrize(
     "answer",
     [

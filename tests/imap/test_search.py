@@ -288,3 +288,18 @@ def test_a_message_whose_structure_cannot_be_read_is_not_left_out(
     ):
         found = store.choose(INBOX, Selection(query=parse_query(query))).result(10)
     assert sorted(found.uids) == ([2] if query == "has:attachment" else [1, 2, 3])
+
+
+def test_flags_that_change_meanwhile_are_no_structure() -> None:
+    script = ScriptedServer(capabilities=b"CAPABILITY IMAP4rev1")
+    script.answers["UID SEARCH"] = lambda tag, _rest: b"* SEARCH 1\r\n" + tag + b" OK\r\n"
+    text = b'("text" "plain" NIL NIL NIL "7bit" 5 1)'
+    script.answers["UID FETCH"] = lambda tag, _rest: (
+        b"* 1 FETCH (UID 1 BODYSTRUCTURE %b)\r\n" % text
+        + b"* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n"
+        + tag
+        + b" OK\r\n"
+    )
+    with script.running() as server, store_on(server.port) as store:
+        found = store.choose(INBOX, Selection(query=parse_query("has:attachment"))).result(10)
+    assert list(found.uids) == []

@@ -27,6 +27,7 @@ class Fault(Enum):
     NIL = "NIL"
     EMPTY = "no octets of it"
     SHORT = "its first five octets"
+    GUESSED = "less than it told of"
 
 
 class FaultyServer(ChangingServer):
@@ -46,6 +47,8 @@ class FaultyServer(ChangingServer):
         self._connection_class = _FaultyConnection
         self.faults = faults or {}
         """By UID, in whatever folder."""
+        self.recovers = False
+        """Whether each fault happens once."""
         self.closed = closed
         """Folders that cannot be opened."""
         self.most_connections = most_connections
@@ -120,6 +123,10 @@ class _FaultyConnection(_ChangingConnection):
         if uid in self.server.untold and not self._fetches_whole:
             return b"* %d FETCH (UID %d)\r\n" % (number, uid)
         fault = self.server.faults.get(uid) if self._fetches_whole else None
+        if fault is not None and self.server.recovers:
+            self.server.faults = {
+                other: one for other, one in self.server.faults.items() if other != uid
+            }
         row = super().write_row(view, number, items)
         match fault:
             case None:
@@ -137,5 +144,8 @@ class _FaultyConnection(_ChangingConnection):
                 return b"* %d FETCH (UID %d BODY[] NIL)\r\n" % (number, uid)
             case Fault.EMPTY:
                 return b'* %d FETCH (UID %d BODY[] "")\r\n' % (number, uid)
+            case Fault.GUESSED:
+                raw = view.message(number).load()[:-5]
+                return b"* %d FETCH (UID %d BODY[] {%d}\r\n%b)\r\n" % (number, uid, len(raw), raw)
             case Fault.SHORT:
                 return b"* %d FETCH (UID %d BODY[] {5}\r\nhello)\r\n" % (number, uid)

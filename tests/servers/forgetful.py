@@ -24,6 +24,7 @@ class ForgetfulServer(ChangingServer):
         *,
         hidden: Collection[int] = (),
         refusal: str = "",
+        stutters: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(mailbox, **options)
@@ -32,6 +33,8 @@ class ForgetfulServer(ChangingServer):
         self.hidden = hidden
         self.refusal = refusal
         """What SEARCH is answered NO with."""
+        self.stutters = stutters
+        """Whether the last one that is found is named twice."""
 
 
 class _ForgetfulConnection(_ChangingConnection):
@@ -43,7 +46,8 @@ class _ForgetfulConnection(_ChangingConnection):
         return super().handle_search(command)
 
     def _search(self, program: list[Any]) -> Iterator[Any]:
-        return islice(super()._search(program), self.server.most)
+        found = list(islice(super()._search(program), self.server.most))
+        return iter(found + found[-1:] if self.server.stutters else found)
 
     def write_row(self, view: FolderView, number: int, items: tuple[Item, ...]) -> bytes:
         if view.message(number).uid in self.server.hidden:

@@ -54,6 +54,7 @@ class ExportLines:
         """By their ids."""
         self._skipped: list[Mapping[str, object]] = []
         self._failures = _Sentences(_LISTED_FAILURES)
+        self._cut_off = _Sentences(_LISTED_FAILURES)
         self._short = _Sentences(MOST_SHORT)
         self._short_count = 0
         self._remarks = _Sentences(_LISTED_REMARKS)
@@ -85,8 +86,13 @@ class ExportLines:
             if record.status is Status.FAILED:
                 self._failures.add(record)
             elif record.error is not None:
-                (self._short if record.is_short else self._remarks).add(record)
-                self._short_count += record.is_short
+                if record.is_cut_off:
+                    self._cut_off.add(record)
+                elif record.is_short:
+                    self._short.add(record)
+                    self._short_count += 1
+                else:
+                    self._remarks.add(record)
         if self._output.as_json:
             self._output.write_objects(self._object(one, one.status.value) for one in records)
 
@@ -96,15 +102,21 @@ class ExportLines:
             self._output.fail(TuimailError(sentence or "it could not be saved"), what)
         if more := self._failures.untold:
             self._output.note(f"{more:,} more could not be saved; {INDEX_FILE} tells which")
+        self._tell_short(self._cut_off)
+        if more := self._cut_off.untold:
+            self._output.note(f"{more:,} more came cut off; {INDEX_FILE} tells which")
         if self._short_count < MOST_SHORT:
-            for what, sentence in self._short.tell(self._folders):
-                self._output.fail(TuimailError(f"saved, but {sentence}"), what)
+            self._tell_short(self._short)
         else:
             self._output.note(f"{self._short_count:,} {TOO_MANY_SHORT}")
         for what, sentence in self._remarks.tell(self._folders):
             self._output.note(f"{what}: {sentence}")
         if more := self._remarks.untold:
             self._output.note(f"{more:,} more have a remark; {INDEX_FILE} tells which")
+
+    def _tell_short(self, sentences: _Sentences) -> None:
+        for what, sentence in sentences.tell(self._folders):
+            self._output.fail(TuimailError(f"saved, but {sentence}"), what)
 
     def _object(self, record: Record, status: str) -> Mapping[str, object]:
         return _line(self._folders[record.folder].decoded, record, status, record.error)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tuimail.errors import MessageUnreadable, TuimailError
 from tuimail.export.names import SaveFormat, message_name
-from tuimail.export.records import Record
+from tuimail.export.records import Record, is_no_guess
 from tuimail.files import Directory, PartFile
 from tuimail.imap.identity import Identity
 
@@ -29,6 +29,12 @@ class RawFile(NamedTuple):
     sha256: str
     remark: str | None = None
     """One sentence, where something about it is strange."""
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the server told of a few octets more."""
+        told = self.record.size or 0
+        return self.size < told and not is_no_guess(self.size, told)
 
 
 OnBatch = Callable[["RawFiles", Sequence[RawFile]], None]
@@ -130,7 +136,7 @@ class RawFiles:
             fault = None
             if self._size != self._announced:
                 fault = "it came in another length than announced"
-            elif not self._size or not (self.is_second or self._takes_short()):
+            elif not (self._size and (self.is_second or self._is_guess(record))):
                 fault = remark
             if fault is not None:
                 self._discard_current()
@@ -143,6 +149,10 @@ class RawFiles:
             self._whole.append(whole)
             if len(self._whole) >= self._batch or self._octets >= MOST_OCTETS:
                 self._on_batch(self, self._take_whole())
+
+    def _is_guess(self, record: Record) -> bool:
+        """Whether it is as short as the server's guesses make messages look."""
+        return self._takes_short() and not is_no_guess(self._size, record.size or 0)
 
     def fail(self, identity: Identity, error: TuimailError) -> None:
         with self._lock:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from tuimail.mail.mailbox_names import shown_name
 
 MOST_SHORT = 20
-"""Messages that came twice shorter than their sizes: then the server guesses at sizes."""
+"""Messages that came a little shorter than their sizes: then the server guesses at sizes."""
 
 
 class Status(Enum):
@@ -90,6 +90,16 @@ class Record(NamedTuple):
         unless the server guesses.
         """
         return (self.size or 0) < (self.server_size or 0)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it is so much shorter that it is no guess."""
+        return is_no_guess(self.size or 0, self.server_size or 0)
+
+
+def is_no_guess(size: int, told: int) -> bool:
+    """Whether less came than a server that guesses at sizes would be wrong by: half of it."""
+    return 2 * size < told
 
 
 COLUMNS = ", ".join(Record._fields)

@@ -31,14 +31,16 @@ class ExportReport:
 
     folders: tuple[FolderSum, ...]
     short: int = 0
-    """Messages that came shorter than the server told of, and were saved so."""
+    """Messages that came a little shorter than the server told of, and were saved so."""
     remarked: int = 0
     """Messages that were saved with a remark in `error`, the short ones too."""
+    halved: int = 0
+    """Messages that came shorter by more than a server guesses."""
 
     @property
     def cut_off(self) -> int:
-        """The short ones, unless there are so many that the server guesses at sizes."""
-        return self.short if self.short < MOST_SHORT else 0
+        """The short ones, without those of a server that guesses at sizes."""
+        return self.halved + (self.short if self.short < MOST_SHORT else 0)
 
     @property
     def adds_up(self) -> bool:
@@ -71,6 +73,7 @@ class Tally:
         self._plan = plan
         self._counts: Counter[tuple[int, Status]] = Counter()
         self._octets = 0
+        self._halved = 0
         self._short = 0
         self._remarked = 0
 
@@ -81,7 +84,8 @@ class Tally:
             self._octets += record.size or 0
             if record.status is Status.SAVED and record.error is not None:
                 self._remarked += 1
-                self._short += record.is_short
+                self._halved += record.is_cut_off
+                self._short += record.is_short and not record.is_cut_off
 
     @property
     def progress(self) -> ExportProgress:
@@ -106,4 +110,5 @@ class Tally:
             ),
             self._short,
             self._remarked,
+            self._halved,
         )

@@ -328,7 +328,7 @@ class _Run:
         folder = self._targets.record(files.folder)
         with self._lock:
             self._finishing += 1
-            self._short += files.is_second and whole[0].remark is not None
+            self._short += files.is_second and whole[0].is_guess
             self._targets.open(files.folder)
         self._finishers.put(files, folder, whole)
 

@@ -78,7 +78,9 @@ def _verify_saved(
             found = _verify_file(at_hand, record.path or "", partial(_compare, record=record))
             if found is not None:
                 yield _of_record(*found, record, names)
-            if record.is_short:
+            if record.is_cut_off:
+                yield _cut_off(record, names)
+            elif record.is_short:
                 short += 1
                 if short < MOST_SHORT:
                     first_short.append(record)
@@ -91,8 +93,7 @@ def _verify_saved(
         on_note(f"{short:,} {TOO_MANY_SHORT}")
         return
     for record in first_short:
-        sentence = f"{record.error}; to have it fetched anew, delete the file and export again"
-        yield _of_record(Kind.SHORT, sentence, record, names)
+        yield _cut_off(record, names)
 
 
 def _verify_proof(directory: Directory, ledger: Ledger) -> Iterator[Difference]:
@@ -223,6 +224,11 @@ def _is_known(ledger: Ledger, path: str) -> bool:
         return ledger.has_file(path) or ledger.has_file(unicodedata.normalize("NFC", path))
     except UnicodeEncodeError:
         return False  # octets that are no UTF-8, which no name of ours has
+
+
+def _cut_off(record: Record, names: dict[int, str]) -> Difference:
+    sentence = f"{record.error}; to have it fetched anew, delete the file and export again"
+    return _of_record(Kind.SHORT, sentence, record, names)
 
 
 def _of_record(kind: Kind, sentence: str, record: Record, names: dict[int, str]) -> Difference:
