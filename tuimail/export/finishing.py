@@ -162,15 +162,11 @@ class Finishers:
         self._on_finished = on_finished
         self._stopping = threading.Event()
         self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        # Made here: a run with nothing to do is over before a thread of it has begun.
+        self._finishers = [Finisher(ledger, self._stopping) for _ in range(count)]
         self._threads = [
-            # Made here: a run with nothing to do is over before a thread of it has begun.
-            threading.Thread(
-                target=self._run,
-                args=(Finisher(ledger, self._stopping),),
-                name="tuimail-finish",
-                daemon=True,
-            )
-            for _ in range(count)
+            threading.Thread(target=self._run, args=(one,), name="tuimail-finish", daemon=True)
+            for one in self._finishers
         ]
         for thread in self._threads:
             thread.start()
@@ -180,9 +176,11 @@ class Finishers:
         self._work.put(_Work(files, folder, whole))
 
     def stop(self, *, converting: bool) -> None:
-        """End the threads once nothing is left to do; with `converting` False, MSG ends sooner."""
+        """End the threads once nothing is left to do; with `converting` False, MSG ends at once."""
         if not converting:
             self._stopping.set()
+            for finisher in self._finishers:
+                finisher.close()
         for _ in self._threads:
             self._work.put(None)
 

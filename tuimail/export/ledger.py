@@ -149,7 +149,7 @@ class Ledger(LedgerMessages):
         with self.changing() as connection:
             connection.execute(
                 "INSERT INTO scope VALUES (?, ?)"
-                " ON CONFLICT DO UPDATE SET below = max(below, excluded.below)",
+                " ON CONFLICT (raw_name) DO UPDATE SET below = max(below, excluded.below)",
                 (raw_name, below),
             )
 

@@ -104,6 +104,8 @@ def is_no_guess(size: int, told: int) -> bool:
 
 COLUMNS = ", ".join(Record._fields)
 """Of the table of messages: the fields of a Record."""
+KEY = ", ".join(Record._fields[:3])
+"""Of the table of messages. Named in each upsert: SQLite before 3.35 knows none without."""
 _TOLD = frozenset(
     {"size", "internal_date", "flags", "subject", "message_id", "email_id", "server_size"}
 )
@@ -154,8 +156,8 @@ def insert_records(
     changes = ", ".join(
         f"{name} = coalesce(excluded.{name}, {name})"
         if name == "size"  # counted when it is saved, told or not
-        else f"{name} = iif(excluded.server_size IS NULL AND excluded.internal_date IS NULL,"
-        f" {name}, excluded.{name})"
+        else f"{name} = CASE WHEN excluded.server_size IS NULL AND excluded.internal_date IS NULL"
+        f" THEN {name} ELSE excluded.{name} END"
         if name in _TOLD
         else f"{name} = excluded.{name}"
         for name in Record._fields[3:]
@@ -165,7 +167,7 @@ def insert_records(
         places = ", ".join([_PLACES] * (len(values) // len(Record._fields)))
         connection.execute(
             f"INSERT INTO message ({COLUMNS}) VALUES {places}"
-            f" ON CONFLICT DO UPDATE SET {changes} WHERE status IN ({states})",
+            f" ON CONFLICT ({KEY}) DO UPDATE SET {changes} WHERE status IN ({states})",
             values,
         )
 

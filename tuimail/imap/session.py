@@ -288,7 +288,7 @@ class Session(Listener):
             self._note_change(self.selected)
 
     def on_code(self, code: bytes, text: str) -> None:
-        if number := _UID_VALIDITY.fullmatch(code):
+        if (number := _UID_VALIDITY.fullmatch(code)) and int(number[1]) < 1 << 63:
             if self.selected is not None:
                 self.selected.uid_validity = int(number[1])
         elif code.upper() == b"ALERT":

@@ -185,10 +185,9 @@ class ExportScreen(Dialog[PlannedExport]):
     async def _make_plan(self, directory: Path) -> None:
         scope = self._scopes.chosen
         task = self._make_task(directory, self._formats.chosen)
-        previous, self._last = self._last, None
-        if previous is not None:
+        if self._last is not None:
             # It was left, and lets go of the folder only when it has ended.
-            await asyncio.gather(asyncio.wrap_future(previous), return_exceptions=True)
+            await asyncio.gather(asyncio.wrap_future(self._last), return_exceptions=True)
         request = self._last = task.start_plan(
             scope,
             lambda progress: post_from_thread(self, PlanProgressed(progress)),
