@@ -145,7 +145,7 @@ def test_ctrl_c(command: str, first: bytes) -> None:
     ):
         server.wait_for(first, timeout=60)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert out == b"" or command == "doctor"
