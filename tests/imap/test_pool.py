@@ -30,9 +30,10 @@ from tuimail.errors import (
     MessageUnreadable,
     SignInError,
 )
-from tuimail.imap import pool, wire
+from tuimail.imap import pool, search, wire, worker
 from tuimail.imap.events import ConnectionState, Lost, Reconnected, StoreEvent, Throttled
 from tuimail.imap.identity import Identity
+from tuimail.imap.query import parse_query
 
 
 def identities(count: int) -> list[Identity]:
@@ -161,6 +162,26 @@ def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(DeadlineExceeded, match="did not answer in time"):
             store.page(INBOX, 1, NEWEST_FIRST).result(10)
         wait_until(lambda: store.connection_states[0] is ConnectionState.CLOSED)
+
+
+def test_a_search_has_a_deadline_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "PATIENCE", 0.3)
+    with SilentServer(mailbox_of(9), at=b"UID SEARCH") as server, store_on(server.port) as store:
+        request = store.page(INBOX, 1, NEWEST_FIRST, query=parse_query("from:ada"))
+        with pytest.raises(DeadlineExceeded, match="did not answer in time"):
+            request.result(10)
+
+
+def test_what_nobody_waits_for_any_more_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "LITTLE", 0.0)
+    with SilentServer(mailbox_of(9), at=b"UID SEARCH") as server, store_on(server.port) as store:
+        request = store.page(INBOX, 1, NEWEST_FIRST, query=parse_query("from:ada"))
+        server.wait_for(b"UID SEARCH")
+        assert not request.cancel()
+        assert isinstance(request.exception(10), ConnectionLost)
+        assert len(store.page(INBOX, 1, NEWEST_FIRST).result(10).summaries) == 9
 
 
 @dataclass

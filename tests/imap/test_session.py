@@ -23,6 +23,7 @@ from tuimail.errors import (
 from tuimail.imap.endpoint import Endpoint, Security
 from tuimail.imap.folder import Folder, FolderStatus
 from tuimail.imap.session import Session
+from tuimail.imap.statuses import ask_statuses
 from tuimail.imap.trust import Trust
 
 
@@ -203,7 +204,7 @@ def test_folders_and_counts(dovecot_user: DovecotUser, dovecot: Dovecot) -> None
     def note(folder: Folder, status: FolderStatus) -> None:
         counts[str(folder.name)] = status
 
-    session.statuses([f for f in folders if f.selectable], note)
+    ask_statuses(session, [f for f in folders if f.selectable], note)
     assert (counts["INBOX"].messages, counts["INBOX"].unseen) == (2, 0)
     assert (counts["R&D"].messages, counts["R&D"].unseen) == (1, 1)
     assert "Archive" not in counts

@@ -76,6 +76,7 @@ def narrow_by_fields(session: Session, uids: UidArray, tests: Sequence[FieldTest
     for start in range(0, len(uids), UIDS_IN_A_COMMAND):
         numbers = sequence_set(uids[start : start + UIDS_IN_A_COMMAND])
         session.uid_fetch(numbers, items, receive)
+        session.on_progress(min(start + UIDS_IN_A_COMMAND, len(uids)), len(uids))
     return uid_array([uid for uid in uids if uid in fitting])
 
 

@@ -11,6 +11,7 @@ from tuimail.imap.command import Command
 from tuimail.imap.folder import Folder, FolderStatus
 from tuimail.imap.listing import read_list, read_status
 from tuimail.imap.session import Session
+from tuimail.imap.statuses import ask_statuses
 from tuimail.imap.wire import Response
 
 _SUBSCRIBED = "\\Subscribed"
@@ -78,7 +79,8 @@ def _list_then_ask(session: Session) -> tuple[CountedFolder, ...]:
     def keep(folder: Folder, status: FolderStatus) -> None:
         statuses[folder.raw_name] = status
 
-    session.statuses(
+    ask_statuses(
+        session,
         [folder for folder in found if folder.selectable],
         keep,
         with_size="STATUS=SIZE" in session.capabilities,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -57,11 +59,14 @@ class Job(Generic[T]):
     folder: bytes | None = None
     """The folder it needs open; a connection that has it open already is preferred."""
     started: bool = False
+    began: float = math.inf
+    """When it was started, by the monotonic clock."""
     retried: bool = False
     """Whether a lost connection has cost it one try already."""
 
     def start(self) -> bool:
         """Whether it is still wanted; from now on it cannot be cancelled."""
         if not self.started:
+            self.began = time.monotonic()
             self.started = self.request.set_running_or_notify_cancel()
         return self.started

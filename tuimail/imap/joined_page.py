@@ -14,6 +14,7 @@ from tuimail.imap.query import Query
 from tuimail.imap.rows import fetch_rows
 from tuimail.imap.session import Session
 from tuimail.imap.sort import sorted_uids
+from tuimail.imap.statuses import ask_statuses
 from tuimail.imap.summary import Summary
 from tuimail.imap.validity import open_folder
 
@@ -71,7 +72,7 @@ class JoinedPageFetch:
         def note(folder: Folder, status: FolderStatus) -> None:
             counted[folder.raw_name] = status.messages or 0
 
-        session.statuses(self._folders, note)
+        ask_statuses(session, self._folders, note)
         for folder in self._folders:
             if folder.raw_name not in counted:
                 self._refused[folder.raw_name] = "the server does not count its messages"

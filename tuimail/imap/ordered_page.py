@@ -13,6 +13,7 @@ from tuimail.imap.page import Page, Result
 from tuimail.imap.page_cache import PageCache, PageKey
 from tuimail.imap.page_fetch import OnRows
 from tuimail.imap.paging import Window, page_count, window
+from tuimail.imap.progress import OnProgress
 from tuimail.imap.query import Query
 from tuimail.imap.renewal import renew_rows
 from tuimail.imap.search import UidArray, uid_array
@@ -33,6 +34,7 @@ class OrderedPageFetch:
         query: Query | None,
         result: Result | None,
         on_rows: OnRows | None,
+        on_progress: OnProgress | None,
         items: Sequence[str],
         cache: PageCache,
     ) -> None:
@@ -41,11 +43,16 @@ class OrderedPageFetch:
         self._query = query
         self._result = result
         self._on_rows = on_rows
+        self._on_progress = on_progress
         self._items = items
         self._cache = cache
 
     def run(self, session: Session) -> Page:
         """The page as the result was; a message that went since then says so in its row."""
+        with session.telling(self._on_progress):
+            return self._run(session)
+
+    def _run(self, session: Session) -> Page:
         is_open = session.has_open(self._folder.raw_name)
         selected = session.examine(self._folder.raw_name)
         if self._result is None and is_open:

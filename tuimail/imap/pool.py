@@ -9,7 +9,6 @@ read returns: behind a silent server quitting took 6 s, with daemon threads 0.5 
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -36,6 +35,7 @@ from tuimail.imap.events import (
 )
 from tuimail.imap.job import Job, Lane, Request, T
 from tuimail.imap.session import Session
+from tuimail.imap.worker import Worker
 
 BACK_OFF = (0.2, 1.0, 3.0)
 """Seconds before each new try to connect, once a connection was lost."""
@@ -48,37 +48,6 @@ class Connect(Protocol):
     """Opens a connection, and on it the folder that is needed first, if any."""
 
     def __call__(self, folder: bytes | None = None, /) -> Session: ...
-
-
-class _Worker:
-    """One thread and its connection, if it has one."""
-
-    def __init__(self) -> None:
-        self.inbox: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
-        self.session: Session | None = None
-        self.job: Job[Any] | None = None
-        self.guest: Job[Any] | None = None
-        """Interactive work that goes between two slices of `job`."""
-        self.state = ConnectionState.CLOSED
-        self.thread: threading.Thread | None = None
-
-    @property
-    def idle(self) -> bool:
-        return self.job is None
-
-    @property
-    def is_connected(self) -> bool:
-        return self.session is not None and not self.session.dead
-
-    @property
-    def is_abandoned(self) -> bool:
-        """Whether nobody waits any more for what it is doing."""
-        doing = self.guest or self.job
-        return doing is not None and doing.request.abandoned
-
-    def has_open(self, folder: bytes | None) -> bool:
-        session = self.session
-        return folder is not None and session is not None and session.has_open(folder)
 
 
 class ConnectionPool:
@@ -102,7 +71,7 @@ class ConnectionPool:
         self._prepare = prepare
         self._keep_one_free = keep_one_free
         self._lock = threading.RLock()
-        self._workers = [_Worker() for _ in range(size)]
+        self._workers = [Worker() for _ in range(size)]
         self._waiting: dict[Lane, deque[Job[Any]]] = {lane: deque() for lane in Lane}
         self._closed = threading.Event()
         self._was_connected = False
@@ -160,8 +129,11 @@ class ConnectionPool:
                     self._start(worker, waiting.popleft())
             if self._waiting[Lane.INTERACTIVE]:
                 self._free_an_abandoned_worker()
+            for worker in self._workers:
+                if worker.is_wasted and worker.session is not None:
+                    worker.session.shutdown()
 
-    def _choose_worker(self, job: Job[Any]) -> _Worker | None:
+    def _choose_worker(self, job: Job[Any]) -> Worker | None:
         idle = [worker for worker in self._workers if worker.idle]
         if job.lane is Lane.BULK and not self._bulk_may_start(idle):
             return None
@@ -178,12 +150,12 @@ class ConnectionPool:
             return spare[0] if spare else None
         return by_preference[0] if by_preference else None
 
-    def _ahead_may_start(self, idle: list[_Worker]) -> bool:
+    def _ahead_may_start(self, idle: list[Worker]) -> bool:
         if not (self._keep_one_free and idle and idle[0].is_connected):
             return False
         return not any(w.job is not None and w.job.lane is Lane.AHEAD for w in self._workers)
 
-    def _bulk_may_start(self, idle: list[_Worker]) -> bool:
+    def _bulk_may_start(self, idle: list[Worker]) -> bool:
         if len(self._workers) == 1 or not self._keep_one_free:
             return bool(idle)
         running = sum(
@@ -192,7 +164,7 @@ class ConnectionPool:
         )
         return running < len(self._workers) - 1
 
-    def _start(self, worker: _Worker, job: Job[Any]) -> None:
+    def _start(self, worker: Worker, job: Job[Any]) -> None:
         worker.job = job
         if worker.thread is None:
             worker.thread = threading.Thread(
@@ -209,7 +181,7 @@ class ConnectionPool:
 
     # --- on the worker's thread
 
-    def _work(self, worker: _Worker) -> None:
+    def _work(self, worker: Worker) -> None:
         while (job := worker.inbox.get()) is not None:
             outcome: Outcome | None = None
             if job.start():
@@ -228,7 +200,7 @@ class ConnectionPool:
         if worker.session is not None:
             worker.session.close()
 
-    def _run(self, worker: _Worker, job: Job[Any]) -> Outcome | None:
+    def _run(self, worker: Worker, job: Job[Any]) -> Outcome | None:
         """Run a job, on a second connection if need be; None when it was handed back."""
         pauses = iter(BACK_OFF)
         is_lost = False
@@ -266,7 +238,7 @@ class ConnectionPool:
                 self._rest(worker)
                 return partial(job.request.set_result, result)
 
-    def _run_on(self, worker: _Worker, session: Session, job: Job[T]) -> T:
+    def _run_on(self, worker: Worker, session: Session, job: Job[T]) -> T:
         if job.lane is not Lane.BULK:
             return job.run(session, _go_on)
 
@@ -279,7 +251,7 @@ class ConnectionPool:
         session.compress_if_slow()
         return job.run(session, pause)
 
-    def _let_interactive_through(self, worker: _Worker, session: Session) -> None:
+    def _let_interactive_through(self, worker: Worker, session: Session) -> None:
         """What a person waits for and no other connection has taken, between two slices of bulk.
 
         Its faults are not the bulk work's: a connection that it cost is merely lost to that.
@@ -310,7 +282,7 @@ class ConnectionPool:
                 if outcome is not None:
                     outcome()
 
-    def _open_session(self, worker: _Worker, folder: bytes | None) -> Session:
+    def _open_session(self, worker: Worker, folder: bytes | None) -> Session:
         session = worker.session
         if session is not None:
             if not session.dead:
@@ -338,7 +310,7 @@ class ConnectionPool:
             return error
         return ServerBusy(str(error))
 
-    def _hand_back(self, worker: _Worker, job: Job[Any], error: Exception) -> bool:
+    def _hand_back(self, worker: Worker, job: Job[Any], error: Exception) -> bool:
         """Do with one connection fewer, when the server refused this one while others stand."""
         with self._lock:
             others = any(w.is_connected for w in self._workers if w is not worker)
@@ -373,17 +345,17 @@ class ConnectionPool:
                 if worker.idle and worker.session is not None:
                     worker.session.shutdown()
 
-    def _drop_session(self, worker: _Worker) -> None:
+    def _drop_session(self, worker: Worker) -> None:
         session, worker.session = worker.session, None
         if session is not None:
             session.close()
         self._set_state(worker, ConnectionState.CLOSED)
 
-    def _rest(self, worker: _Worker) -> None:
+    def _rest(self, worker: Worker) -> None:
         connected = worker.is_connected
         self._set_state(worker, ConnectionState.IDLE if connected else ConnectionState.CLOSED)
 
-    def _set_state(self, worker: _Worker, state: ConnectionState) -> None:
+    def _set_state(self, worker: Worker, state: ConnectionState) -> None:
         if worker.state is not state:
             worker.state = state
             self._publish(ConnectionsChanged(self.states))

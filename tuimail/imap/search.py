@@ -16,7 +16,7 @@ from tuimail.imap.number_set import HIGHEST, NumberSet, write_ranges
 from tuimail.imap.query import Query
 from tuimail.imap.session import Session
 from tuimail.imap.structure import attachments
-from tuimail.imap.wire import Response
+from tuimail.imap.wire import Receive, Response
 
 UidArray: TypeAlias = "array[int]"
 """UIDs in four octets each: a million take 4 MB instead of 36."""
@@ -28,6 +28,10 @@ _PIECE = 1 << 16
 """Octets of a set that are read at once."""
 _SLACK = 10_000
 """Messages that may have come since the server last said how many there are."""
+PATIENCE = 600.0
+"""Seconds that SEARCH and SORT may take: through the headers of a million messages Dovecot takes
+100, and without an index every word of every message is read. A line that died is noticed sooner,
+by the probes that the system sends over it, and whoever has had enough leaves."""
 UIDS_IN_A_COMMAND = 1_000
 """Scattered UIDs of seven digits are 8,000 octets then, which every server takes in a line (RFC
 7162, 4)."""
@@ -63,6 +67,11 @@ def search_uids(
         arguments = search_arguments(session, query, numbers, by_uid=by_uid)
         found = narrow_by_fields(session, _run(session, arguments), tests)
     return narrow_by_attachment(session, query, found)
+
+
+def run_patiently(session: Session, command: Command, receive: Receive) -> None:
+    """As `Session.run`, for what a server may have to look at every message for."""
+    session.finish(session.wire.send(command, receive, timeout=PATIENCE))
 
 
 def search_arguments(
@@ -174,14 +183,16 @@ def _run(session: Session, arguments: tuple[Argument, ...]) -> UidArray:
     if charset != b"US-ASCII":
         arguments = (b"CHARSET", charset, *arguments)
     found = uid_array()
-    if "ESEARCH" in session.capabilities:
-        command = Command(b"UID SEARCH", (b"RETURN", b"(ALL)", *arguments))
-        session.run(command, lambda response: found.extend(_read_all(session, response)))
-    else:
-        command = Command(b"UID SEARCH", arguments)
-        session.run(
-            command, lambda response: found.extend(read_numbers(session, response, b"SEARCH"))
-        )
+    is_extended = "ESEARCH" in session.capabilities
+
+    def receive(response: Response) -> None:
+        if is_extended:
+            found.extend(_read_all(session, response))
+        else:
+            found.extend(read_numbers(session, response, b"SEARCH"))
+
+    returned = (b"RETURN", b"(ALL)") if is_extended else ()
+    run_patiently(session, Command(b"UID SEARCH", (*returned, *arguments)), receive)
     # Nearly always they are; a million numbers to be sorted are 40 MB of objects. One that is named
     # twice counts once, or it would make up for one that is left out.
     return found if all(map(lt, found, found[1:])) else uid_array(sorted(set(found)))
@@ -222,4 +233,5 @@ def narrow_by_attachment(session: Session, query: Query | None, uids: UidArray) 
     for start in range(0, len(uids), UIDS_IN_A_COMMAND):
         numbers = sequence_set(uids[start : start + UIDS_IN_A_COMMAND])
         session.uid_fetch(numbers, b"(UID BODYSTRUCTURE)", receive)
+        session.on_progress(min(start + UIDS_IN_A_COMMAND, len(uids)), len(uids))
     return uid_array([uid for uid in uids if uid in fitting])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tuimail.errors import (
@@ -20,8 +20,9 @@ from tuimail.errors import (
 from tuimail.imap.command import Command, Literal, astring, quoted
 from tuimail.imap.connect import open_wire
 from tuimail.imap.endpoint import Endpoint
-from tuimail.imap.folder import Folder, FolderStatus, folder_key
-from tuimail.imap.listing import read_list, read_status
+from tuimail.imap.folder import Folder, folder_key
+from tuimail.imap.listing import read_list
+from tuimail.imap.progress import OnProgress, read_progress
 from tuimail.imap.trust import Trust
 from tuimail.imap.wire import (
     Completion,
@@ -38,9 +39,6 @@ PASSING_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "OVERQU
 """Response codes of a refusal for now (RFC 5530, 3, and the words of Gmail and Outlook)."""
 BUSY_CODES = PASSING_CODES | {"SERVERBUG"}
 """Of one to sign in that is none of the user's name or password."""
-STATUS_BURST = 1 << 16
-"""Octets of commands sent before their answers are read, 500 folders or more; what the buffers of
-both ends do not hold could fill both directions and stand still."""
 _UID_VALIDITY = re.compile(rb"UIDVALIDITY (\d{1,19})", re.IGNORECASE)
 
 
@@ -74,6 +72,7 @@ class Session(Listener):
         self.early_alerts: list[MailText] = []
         """Those that came before somebody listened: while signing in."""
         self.on_total: Callable[[bytes, int], None] = lambda _folder, _total: None
+        self.on_progress: OnProgress = _tell_nobody
         self.on_alert: Callable[[MailText], None] = self.early_alerts.append
         wire.listener = self
 
@@ -142,6 +141,15 @@ class Session(Listener):
             with contextlib.suppress(CommandRefused):
                 self.wire.compress()
 
+    @contextlib.contextmanager
+    def telling(self, on_progress: OnProgress | None) -> Iterator[None]:
+        """Tell how far commands are, as long as it lasts."""
+        self.on_progress = on_progress or _tell_nobody
+        try:
+            yield
+        finally:
+            self.on_progress = _tell_nobody
+
     # --- folders
 
     def list_folders(self) -> tuple[Folder, ...]:
@@ -154,39 +162,6 @@ class Session(Listener):
 
         self.run(Command(b"LIST", (b'""', b'"*"')), receive)
         return tuple(found.values())
-
-    def statuses(
-        self,
-        folders: Sequence[Folder],
-        on_status: Callable[[Folder, FolderStatus], None],
-        *,
-        with_size: bool = False,
-    ) -> None:
-        """STATUS of each folder, all commands in one burst; one that is refused is left out.
-
-        The size needs STATUS=SIZE (RFC 8438), and may cost the server a look at each message.
-        """
-        by_name = {folder.raw_name: folder for folder in folders}
-
-        def receive(response: Response) -> None:
-            name, status = read_status(response)
-            if name in by_name:
-                on_status(by_name[name], status)
-
-        size = b" SIZE" if with_size else b""
-        items = b"(MESSAGES UNSEEN RECENT UIDNEXT UIDVALIDITY%b)" % size
-        names, burst, octets = list(by_name), list[Pending](), 0
-        for name in names:
-            command = _status(name, items)
-            if command is not None:
-                burst.append(self.wire.send(command, receive))
-                octets += len(name) + len(items) + 20
-            if octets >= STATUS_BURST or name is names[-1]:
-                for pending in burst:
-                    # One folder that cannot be told of costs only its own counts.
-                    with contextlib.suppress(CommandRefused):
-                        self.finish(pending)
-                burst, octets = [], 0
 
     def has_open(self, folder: bytes) -> bool:
         """Whether this folder is open on this connection."""
@@ -293,6 +268,8 @@ class Session(Listener):
                 self.selected.uid_validity = int(number[1])
         elif code.upper() == b"ALERT":
             self.on_alert(MailText(text))
+        elif progress := read_progress(code, text):
+            self.on_progress(*progress)
         else:
             self._note_capabilities(code)
 
@@ -385,13 +362,9 @@ class Session(Listener):
         self._note_capabilities(response[0][2:].strip())
 
 
+def _tell_nobody(_done: int, _goal: int) -> None:
+    """Where nobody wants to know how far it is."""
+
+
 def _reason(error: CommandRefused) -> str:
     return str(error).partition(": ")[2]
-
-
-def _status(folder: bytes, items: bytes) -> Command | None:
-    """None for a name with a line break in it, which LIST can tell of and nothing can ask for."""
-    try:
-        return Command(b"STATUS", (astring(folder), items))
-    except CommandForbidden:
-        return None

@@ -6,10 +6,12 @@ SORT REVERSE is not, since it keeps ties ascending.
 
 from __future__ import annotations
 
+import heapq
 import re
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import gt
 from typing import Any
 
 from tuimail.errors import MessageUnreadable
@@ -25,6 +27,7 @@ from tuimail.imap.search import (
     narrow_by_attachment,
     read_numbers,
     read_uids,
+    run_patiently,
     search_arguments,
     search_uids,
     uid_array,
@@ -64,6 +67,10 @@ _KEY_OF_ROW: dict[SortKey, Callable[[Row], Any]] = {
 }
 _NUMERIC = frozenset((SortKey.RECEIVED, SortKey.DATE, SortKey.SIZE))
 _HIGHEST_SIZE = (1 << 63) - 1
+_RUN = 20_000
+"""Places that are sorted at once; it takes 10 ms."""
+TOLD = 1_000
+"""Rows between two words of how far it is."""
 _EMPTY_ROW = Row([b"* 1 FETCH (UID 1)\r\n"])
 _PARTIAL = re.compile(rb" PARTIAL \(\d+:\d+ ([\d,:]+)\)", re.IGNORECASE)
 
@@ -87,7 +94,8 @@ def sort_part(session: Session, key: SortKey, first: int, last: int) -> UidArray
     found = uid_array()
     options = b"(PARTIAL %d:%d)" % (first, last)
     arguments = (b"RETURN", options, b"(%b)" % _SERVER_KEYS[key], b"US-ASCII", b"ALL")
-    session.run(Command(b"UID SORT", arguments), lambda r: found.extend(_read_partial(session, r)))
+    command = Command(b"UID SORT", arguments)
+    run_patiently(session, command, lambda response: found.extend(_read_partial(session, response)))
     return found
 
 
@@ -114,11 +122,17 @@ def sorted_uids(
         return uid_array()
     found = uid_array()
     command = Command(b"UID SORT", (b"(%b)" % _SERVER_KEYS[key], charset_of(arguments), *arguments))
-    session.run(command, lambda response: found.extend(read_numbers(session, response, b"SORT")))
+    run_patiently(
+        session, command, lambda response: found.extend(read_numbers(session, response, b"SORT"))
+    )
     return narrow_by_attachment(session, query, found)
 
 
 def _sort_here(session: Session, key: SortKey, uids: UidArray | None) -> UidArray:
+    selected = session.selected
+    if selected is None or not selected.total:
+        return uid_array()
+    total = selected.total if uids is None else len(uids)
     # Numbers rather than objects: 12 octets a message instead of 200.
     keys: array[int] | list[str] = array("q") if key in _NUMERIC else []
     found = uid_array()
@@ -135,21 +149,33 @@ def _sort_here(session: Session, key: SortKey, uids: UidArray | None) -> UidArra
             sort_key = key_of_row(_EMPTY_ROW)
         keys.append(sort_key)
         found.append(uid)
+        if len(found) % TOLD == 0:
+            session.on_progress(min(len(found), total), total)
         return True
 
-    selected = session.selected
-    if selected is None or not selected.total:
-        return uid_array()
     if uids is None:
-        session.fetch(b"1:%d" % selected.total, _KEY_ITEMS[key], receive)
+        command = Command(b"FETCH", (b"1:%d" % total, _KEY_ITEMS[key]))
+        run_patiently(session, command, receive)
     else:
         for start in range(0, len(uids), UIDS_IN_A_COMMAND):
             numbers = sequence_set(uids[start : start + UIDS_IN_A_COMMAND])
             session.uid_fetch(numbers, _KEY_ITEMS[key], receive)
     # UIDs ascend with sequence numbers, so they decide ties: both sorts are stable.
-    places = sorted(range(len(found)), key=found.__getitem__)
-    places.sort(key=keys.__getitem__)
-    return array("I", map(found.__getitem__, places))
+    places = _sort_stably(uid_array(range(len(found))), found)
+    return array("I", map(found.__getitem__, _sort_stably(places, keys)))
+
+
+def _sort_stably(places: UidArray, keys: Sequence[Any]) -> UidArray:
+    """The places in the order of their keys.
+
+    One sort of a million would keep every other thread out for 0.8 s; this takes 0.8 s too, and
+    lets them through.
+    """
+    if not any(map(gt, map(keys.__getitem__, places), map(keys.__getitem__, places[1:]))):
+        return places
+    runs = (places[start : start + _RUN] for start in range(0, len(places), _RUN))
+    ordered = (uid_array(sorted(run, key=keys.__getitem__)) for run in runs)
+    return array("I", heapq.merge(*ordered, key=keys.__getitem__))
 
 
 def _seconds(moment: datetime) -> int:

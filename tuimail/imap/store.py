@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from tuimail.imap.chunks import pull_chunks
 from tuimail.imap.early_page import EarlyPage
 from tuimail.imap.events import Alert, ConnectionState, MessagesChanged, StoreEvent
 from tuimail.imap.fetch import LISTED_FIELDS
@@ -18,6 +18,7 @@ from tuimail.imap.page_cache import PageCache, PageKey
 from tuimail.imap.page_fetch import OnRows, PageFetch
 from tuimail.imap.paging import Order, SortKey
 from tuimail.imap.pool import Connect, ConnectionPool
+from tuimail.imap.progress import OnProgress
 from tuimail.imap.raw import BATCH, BATCH_UNWATCHED, RawFetch, RawReceiver
 from tuimail.imap.rows import fetch_rows, unknown_items
 from tuimail.imap.sections import fetch_header, fetch_part
@@ -97,8 +98,10 @@ class MailStore:
         self, folders: Sequence[Folder], on_status: Callable[[Folder, FolderStatus], None]
     ) -> Request[None]:
         """Counts of each folder that can be opened, handed on as they come."""
+        from tuimail.imap.statuses import ask_statuses
+
         chosen = [folder for folder in folders if folder.selectable]
-        return self._ask(lambda session: session.statuses(chosen, on_status))
+        return self._ask(lambda session: ask_statuses(session, chosen, on_status))
 
     def page(
         self,
@@ -110,6 +113,7 @@ class MailStore:
         query: Query | None = None,
         result: Result | None = None,
         on_rows: OnRows | None = None,
+        on_progress: OnProgress | None = None,
         fields: Sequence[str] = LISTED_FIELDS,
         items: Sequence[str] = (),
         lane: Lane = Lane.INTERACTIVE,
@@ -121,7 +125,8 @@ class MailStore:
 
         `on_rows(window, summaries)` gets rows as they come, in whatever order. When it is
         called anew with another window, what came before is void. Of rows that are known from
-        before only the flags are asked for; they come with the page.
+        before only the flags are asked for; they come with the page. `on_progress` hears how far
+        a search or a sort is, where the server tells or the sort is made here.
 
         In the lane AHEAD the page is only fetched for `known_page`, when nobody waits for
         anything.
@@ -138,7 +143,7 @@ class MailStore:
             return self._ask(fetch.run, folder.raw_name, lane)
         from tuimail.imap.ordered_page import OrderedPageFetch
 
-        ordered = OrderedPageFetch(folder, key, query, result, on_rows, items, cache)
+        ordered = OrderedPageFetch(folder, key, query, result, on_rows, on_progress, items, cache)
         return self._ask(ordered.run, folder.raw_name, lane)
 
     def begin(self, folder: Folder, order: Order) -> None:
@@ -243,7 +248,7 @@ class MailStore:
         def ask(uids: Sequence[int]) -> Request[tuple[Summary, ...]]:
             return self.rows(chosen, uids, fields=fields, items=items)
 
-        for _, rows in self._pull_chunks(chosen, ask, chunk):
+        for _, rows in pull_chunks(chosen.uids, ask, chunk, len(self.connection_states)):
             yield from rows
 
     def sift(
@@ -262,31 +267,7 @@ class MailStore:
 
             return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
 
-        return self._pull_chunks(chosen, ask, chunk)
-
-    def _pull_chunks(
-        self,
-        chosen: Chosen,
-        ask: Callable[[Sequence[int]], Request[T]],
-        chunk: int,
-    ) -> Iterator[tuple[int, T]]:
-        starts = iter(range(0, len(chosen.uids), chunk))
-        ahead: deque[tuple[int, Request[T]]] = deque()
-        try:
-            while True:
-                while len(ahead) <= len(self.connection_states):
-                    start = next(starts, None)
-                    if start is None:
-                        break
-                    uids = chosen.uids[start : start + chunk]
-                    ahead.append((len(uids), ask(uids)))
-                if not ahead:
-                    return
-                count, request = ahead.popleft()
-                yield count, request.result()
-        finally:
-            for _, request in ahead:
-                request.cancel()
+        return pull_chunks(chosen.uids, ask, chunk, len(self.connection_states))
 
     def unknown_items(
         self, folder: Folder, items: Sequence[str], *, lane: Lane = Lane.INTERACTIVE

@@ -92,7 +92,7 @@ class Listener:
         """The message at this sequence number is gone; all behind it moved up by one."""
 
     def on_code(self, code: bytes, text: str) -> None:
-        """An OK, NO or BAD came with a response code, tagged or not."""
+        """An OK, NO or BAD came with a response code, tagged or not; untagged also without."""
 
 
 @dataclass(eq=False)
@@ -327,8 +327,7 @@ class Wire:
         text = _server_words(status[3])
         if status[1].upper() == b"BYE":
             self.farewell = text
-        if status[2]:
-            self.listener.on_code(status[2], text)
+        self.listener.on_code(status[2] or b"", text)
         return True
 
     def _note_tagged(self, line: bytes) -> None:

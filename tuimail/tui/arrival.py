@@ -16,6 +16,12 @@ class PageArrival:
         self._on_change = on_change
         # Replaced as a whole when the window changes, so that a reader never sees half of it.
         self._state: tuple[Window, dict[int, Summary]] | None = None
+        self.share: float | None = None
+        """How much of a search or a sort is done, where that is told; from 0 to 1."""
+
+    def take_progress(self, done: int, goal: int) -> None:
+        """The store's `on_progress`; whoever waits looks by itself."""
+        self.share = done / goal if goal else None
 
     def take_rows(self, window: Window, summaries: Sequence[Summary]) -> None:
         """The store's `on_rows`: with another window, what came before is void."""

@@ -63,6 +63,7 @@ def ask_for_page(
         query=visit.query,
         result=visit.result,
         on_rows=arrival.take_rows if arrival is not None and visit.comes_in_order else None,
+        on_progress=arrival.take_progress if arrival is not None else None,
         fields=fields,
         items=items,
         lane=lane,

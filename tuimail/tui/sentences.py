@@ -40,12 +40,32 @@ def as_of(moment: datetime, now: datetime) -> str:
     return f"as of {format_day(moment, now).strip()}"
 
 
-def waiting(folder: Folder, order: Order, query: Query | None) -> str:
+def waiting(folder: Folder, order: Order, query: Query | None, so_far: str = "") -> str:
+    """What is being done, how far it is (`wait_so_far`), and which key leaves it."""
+    how_far = f" {so_far}," if so_far else ""
     if query is not None:
-        return f"Searching {folder.name}… Esc stops."
+        return f"Searching {folder.name}…{how_far} Esc stops."
     if order.key is not SortKey.ARRIVAL:
-        return f"Sorting {folder.name} by {order.key.value}… Esc stops."
-    return f"Opening {folder.name}… Esc stops."
+        return f"Sorting {folder.name} by {order.key.value}…{how_far} Esc stops."
+    return f"Opening {folder.name}…{how_far} Esc stops."
+
+
+def wait_note(order: Order, query: Query | None, so_far: str) -> str:
+    """The same in a few words, above what stands in the list until then."""
+    word = "loading"
+    if query is not None:
+        word = "searching"
+    elif order.key is not SortKey.ARRIVAL:
+        word = "sorting"
+    return f"{word}… {so_far}, Esc stops" if so_far else f"{word}…"
+
+
+def wait_so_far(seconds: float, share: float | None) -> str:
+    """`30 %, 12 s`; nothing in the first second."""
+    if seconds < 1:
+        return ""
+    done = "" if share is None else f"{share:.0%}, ".replace("%", " %")
+    return f"{done}{int(seconds)} s"
 
 
 def empty(folder: Folder, query: Query | None = None) -> str:

@@ -49,6 +49,11 @@ class Visit:
         """Whether rows on their way can be put in their places: not when searched or sorted."""
         return self.order.key is SortKey.ARRIVAL and self.query is None and not self.joined
 
+    @property
+    def may_take_long(self) -> bool:
+        """Whether the server, or we, may have to look at every message first."""
+        return self.order.key is not SortKey.ARRIVAL or self.query is not None
+
     def is_first_page_of(self, folder: Folder, order: Order) -> bool:
         """Whether it is of all messages of this folder alone, in this order, from the beginning."""
         is_whole = self.query is None and not self.joined

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from tuimail.tui.last_page import LastPage
 
 PATIENCE = 0.15
-"""Seconds until a page that does not come is said to be on its way."""
+"""Seconds until a page that does not come is said to be on its way, and then how far it is."""
 REST = 0.2
 """Seconds that a page has been whole before those beside it are fetched: whoever leafs on is not
 waited for."""
@@ -101,7 +102,8 @@ class PageScreen(PanelScreen):
     async def _load_page(self, visit: Visit) -> None:
         arrival = PageArrival(visit.order, lambda one: post_from_thread(self, RowsArrived(one)))
         self._arrival = arrival
-        patience = self.set_timer(PATIENCE, lambda: self._show_waiting(visit))
+        began = time.monotonic()
+        patience = self.set_interval(PATIENCE, lambda: self._show_waiting(visit, arrival, began))
         try:
             page = await answer(
                 self, ask_for_page(self.store, visit, self.list_panel.extra, arrival)
@@ -113,9 +115,15 @@ class PageScreen(PanelScreen):
         finally:
             patience.stop()
 
-    def _show_waiting(self, visit: Visit) -> None:
+    def _show_waiting(self, visit: Visit, arrival: PageArrival, began: float) -> None:
         if not visit.shown:
-            self.list_panel.show_waiting(sentences.waiting(visit.folder, visit.order, visit.query))
+            so_far = ""
+            if visit.may_take_long:
+                so_far = sentences.wait_so_far(time.monotonic() - began, arrival.share)
+            self.list_panel.show_waiting(
+                sentences.waiting(visit.folder, visit.order, visit.query, so_far),
+                sentences.wait_note(visit.order, visit.query, so_far),
+            )
 
     def on_rows_arrived(self, event: RowsArrived) -> None:
         visit, window = self._visit, event.arrival.window

@@ -40,12 +40,15 @@ class ListPanel(Panel):
         event.stop()
         self.titles.columns = event.columns
 
-    def show_waiting(self, sentence: str) -> None:
-        """Another page was asked for and does not come at once: dim what stands here."""
+    def show_waiting(self, sentence: str, note: str) -> None:
+        """Another page was asked for and does not come at once: dim what stands here.
+
+        The sentence stands where no rows do, the note above them.
+        """
         self.messages.stale = True
         self.messages.notice = sentence
         self.messages.alarm = False
-        self.heading.note = LOADING
+        self.heading.note = note
 
     def show_arriving(self, folder: Folder, rows: Sequence[Summary | None], cursor: int) -> None:
         """Show the rows that have come, and room for the others."""

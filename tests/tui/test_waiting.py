@@ -1,0 +1,77 @@
+"""A search or a sort that takes long: how far it is, and leaving it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.servers.archive import EndlessServer
+from tests.tui.driving import MEDIUM, Driver, driven
+from tests.tui.finding import finding_mailbox
+from tests.tui.test_finding import POOR
+from tuimail.archive.server import CAPABILITIES
+from tuimail.imap import sort, worker
+
+SILENCE = b""
+IN_PROGRESS = b'* OK [INPROGRESS ("t9" 15 60)] Still looking\r\n'
+DOVECOT = b"* OK Searched 25% of the mailbox, ETA 2:13\r\n"
+# UIDs of the mailbox are even.
+HALF_THE_SIZES = b"".join(
+    b"* %d FETCH (UID %d RFC822.SIZE %d)\r\n" % (number, 2 * number, number)
+    for number in range(1, 31)
+)
+
+
+async def leave(drive: Driver) -> None:
+    """Esc ends the wait, shows what was there before, and has the connection closed."""
+    await drive.press("escape")
+    await drive.wait_for("Stopped. r looks again.")
+    assert not drive.main.list_panel.messages.stale
+    assert "1–50 of 60" in drive.text
+    # The server would never have answered, and nothing else was asked of it.
+    await drive.settle()
+    await drive.press("r")
+    await drive.wait_for("page 1 of 2")
+
+
+@pytest.mark.parametrize("said", [SILENCE, IN_PROGRESS, DOVECOT], ids=["", "RFC 9585", "Dovecot"])
+async def test_a_search_tells_how_far_it_is_and_is_left(
+    said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "LITTLE", 0.0)
+    with EndlessServer(finding_mailbox(), (said, b""), at=b"UID SEARCH") as server:
+        async with driven(server, screen=MEDIUM) as drive:
+            await drive.wait_for("1–50 of 60")
+            await drive.press("slash", *"from:ada", "enter")
+            share = "25 %, " if said else ""
+            wanted = rf"searching… {share}\d+ s, Esc stops"
+            await drive.wait(lambda: re.search(wanted, drive.text))
+            await leave(drive)
+
+
+async def test_a_sort_made_here_tells_how_far_it_is_and_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "LITTLE", 0.0)
+    monkeypatch.setattr(sort, "TOLD", 10)
+    with EndlessServer(
+        finding_mailbox(), (HALF_THE_SIZES, b""), at=b"FETCH 1:60 ", capabilities=POOR
+    ) as server:
+        async with driven(server, screen=MEDIUM) as drive:
+            await drive.wait_for("1–50 of 60")
+            await drive.press("O", "G", "enter")
+            await drive.wait(lambda: re.search(r"sorting… 50 %, \d+ s, Esc stops", drive.text))
+            await leave(drive)
+
+
+async def test_a_sort_of_the_servers_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "LITTLE", 0.0)
+    with EndlessServer(
+        finding_mailbox(), (SILENCE, b""), at=b"UID SORT", capabilities=CAPABILITIES
+    ) as server:
+        async with driven(server, screen=MEDIUM) as drive:
+            await drive.wait_for("1–50 of 60")
+            await drive.press("O", "G", "enter")
+            await drive.wait(lambda: re.search(r"sorting… \d+ s, Esc stops", drive.text))
+            await leave(drive)
