@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from tests.bench.contest import describe, tell_progress
 from tests.bench.filled import filled_server
+from tests.bench.limits import render_reasons
 from tests.bench.machine import (
     describe_file_system,
     describe_load,
@@ -33,6 +34,7 @@ from tests.bench.table import Cost, Goal, render_costs, render_goals
 
 Row = TypeVar("Row", Goal, Cost)
 RESULTS = Path(__file__).with_name("RESULTS.md")
+PROFILES = RESULTS.with_name("PROFILES.md")
 GOALS: dict[str, Callable[[Stage], Iterator[Goal]]] = {
     **first_page.LINES,
     **listing.LINES,
@@ -73,6 +75,8 @@ def main() -> int:
         met = sum(goal.is_met is True for goal in goals)
         told = sum(goal.is_met is not None for goal in goals)
         parts.append(f"{render_goals(goals)}\n{met} of {told} goals are met.\n")
+    if reasons := render_reasons(goals):
+        parts.append(f"## What is not met, and why\n\n{reasons}")
     if "growth" in costs:
         parts.append(f"## How cost grows\n\n{render_costs(costs['growth'], with_octets=True)}")
     if "huge" in costs:
@@ -80,6 +84,10 @@ def main() -> int:
             "## In tmux, on a huge mailbox\n\nOne run, in this order; peaks so far.\n\n"
             + render_costs(costs["huge"], with_octets=False)
         )
+    parts.append(
+        "## Where the time goes\n\n"
+        f"Profiles of the three hottest paths, before and after: [{PROFILES.name}]({PROFILES.name}).\n"
+    )
     text = "# Benchmarks\n\n" + "\n".join(parts)
     print(text)
     if options.write:

@@ -26,7 +26,7 @@ class Run(NamedTuple):
 
     seconds: float
     memory: int = 0
-    """Peak of the largest process, in KB; 0 where it was not looked at."""
+    """Peak of the largest process (RSS) or of all together (PSS), in KB; 0 where nobody looked."""
 
 
 def bench_environment(home: Path, **more: str) -> dict[str, str]:
@@ -58,7 +58,7 @@ def run_process(
     """Run a command in a folder, which is its home too.
 
     With `together` the memory is what all its processes held at one time, looked at 20 times a
-    second.
+    second; what they share counts once.
 
     Raises AssertionError with its last words when it fails or never ends.
     """
