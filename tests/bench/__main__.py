@@ -86,7 +86,8 @@ def main() -> int:
         )
     parts.append(
         "## Where the time goes\n\n"
-        f"Profiles of the three hottest paths, before and after: [{PROFILES.name}]({PROFILES.name}).\n"
+        "Profiles of the three hottest paths, before and after, are in"
+        f" [{PROFILES.name}]({PROFILES.name}).\n"
     )
     text = "# Benchmarks\n\n" + "\n".join(parts)
     print(text)
