@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
-import sys
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -35,7 +34,6 @@ from tests.servers.faulty import Fault, FaultyServer
 from tests.servers.stores import store_on
 from tuimail.archive.mailbox import Mailbox, StoredFolder
 from tuimail.errors import ConnectError, ConnectionLost, FileError
-from tuimail.export import msg_worker
 from tuimail.export.names import SaveFormat
 from tuimail.export.plan import plan_export
 from tuimail.export.records import Status
@@ -381,19 +379,3 @@ class TestMsg:
             assert record.sha256 == hashlib.sha256(plain_message(record.uid)).hexdigest()
             assert record.path is not None
             assert record.file_size == len(found[record.path])
-
-    def test_what_cannot_be_converted_is_saved_as_eml_and_says_so(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        refusing = (
-            "import json, sys\n"
-            "for line in sys.stdin:\n"
-            "    print(json.dumps({'msg': json.loads(line)['msg'], 'error': 'no'}), flush=True)\n"
-        )
-        monkeypatch.setattr(msg_worker, "_COMMAND", (sys.executable, "-c", refusing))
-        with RecordingServer(mailbox_of(3)) as server, store_on(server.port) as store:
-            done = export(store, tmp_path, save_format=SaveFormat.MSG)
-        assert done.sums == [("INBOX", 3, 3, 0, 0)]
-        assert {one.error for one in done.heard.records} == {"saved as EML: no"}
-        assert sorted(files(tmp_path).values()) == [plain_message(n) for n in (1, 2, 3)]
-        assert check_against_ledger(tmp_path) == 3

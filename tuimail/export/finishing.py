@@ -1,4 +1,4 @@
-"""What has come whole is brought to the disk, and then to the ledger."""
+"""What has come whole is brought to the disk, in the process that writes an export's files."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tuimail.errors import FileError, MessageUnreadable
 from tuimail.export.file_batch import bring_to_disk
-from tuimail.export.ledger import Ledger
+from tuimail.export.frames import Answer, Message, Written
 from tuimail.export.msg_worker import MsgWorker
-from tuimail.export.names import SaveFormat
-from tuimail.export.raw_files import RawFile, RawFiles, received_at, record_name
-from tuimail.export.records import FolderRecord, Record, Status
+from tuimail.export.names import SaveFormat, message_name
 from tuimail.files import Directory, PartFile
 
 _MOST_WORKERS = 8
@@ -26,85 +23,83 @@ _SYNCED_AT_ONCE = 8
 """The disk writes many files in the time of one when it is asked for them together."""
 
 
+class WholeFile(NamedTuple):
+    """A message that has come whole."""
+
+    number: int
+    """Which of the stream's messages, from 0."""
+    message: Message
+    part: PartFile
+    size: int
+    sha256: str
+
+
 class _Ready(NamedTuple):
     """A file that lacks nothing but its name."""
 
-    raw: RawFile
+    whole: WholeFile
     part: PartFile
     size: int
     sha256: str
     remark: str | None
 
-    def record(self, path: str) -> Record:
-        """As the ledger will have it."""
-        return self.raw.record._replace(
-            status=Status.SAVED,
-            size=self.raw.size,
-            sha256=self.raw.sha256,
-            path=path,
-            file_size=self.size,
-            file_sha256=self.sha256,
-            error=self.remark,
-        )
+    def written(self, name: str) -> Written:
+        whole = self.whole
+        return Written(whole.number, name, self.size, whole.sha256, self.sha256, self.remark)
 
 
 class Finisher:
     """Finishes one batch after the other; a thread of its own calls it.
 
-    Per batch: every file is synced, then named, then the folder is synced, then the ledger is
-    told, in that order.
+    Per batch: every file is synced, then named, then the folder is synced, in that order. The
+    ledger is told by whoever gets the answer.
     """
 
-    def __init__(self, ledger: Ledger, stopping: threading.Event) -> None:
-        self._ledger = ledger
+    def __init__(self, save_format: SaveFormat, stopping: threading.Event) -> None:
         self._stopping = stopping
         """Once it is set, nothing more is converted: that takes longer than a person waits."""
-        self._to_msg = ledger.save_format is SaveFormat.MSG
+        self._to_msg = save_format is SaveFormat.MSG
         self._worker = MsgWorker()
 
     def finish(
-        self, directory: Directory, folder: FolderRecord, whole: Sequence[RawFile]
-    ) -> tuple[list[Record], FileError | None]:
+        self, directory: Directory, whole: Sequence[WholeFile]
+    ) -> tuple[list[Written], FileError | None]:
         """What is saved now, and the first error; what could not be finished is removed."""
         ready: list[_Ready] = []
         try:
             error = self._prepare(directory, whole, ready)
-            files = [(one.part, received_at(one.raw.record)) for one in ready]
+            files = [(one.part, one.whole.message.received_at) for one in ready]
             placed, refusal = bring_to_disk(directory, files, at_once=_SYNCED_AT_ONCE)
-            saved = [
-                one.record(f"{folder.path}/{at.name}")
-                for one, at in zip(ready, placed, strict=True)
-                if at is not None
-            ]
-            if saved:
-                self._ledger.note(saved)
         except FileError as fault:
             return [], fault
         finally:
-            for raw in whole:
-                raw.part.discard()
-        return saved, error or refusal
+            for one in whole:
+                one.part.discard()
+        written = [
+            one.written(at.name) for one, at in zip(ready, placed, strict=True) if at is not None
+        ]
+        return written, error or refusal
 
     def close(self) -> None:
         """End the conversion to MSG."""
         self._worker.close()
 
     def _prepare(
-        self, directory: Directory, whole: Sequence[RawFile], ready: list[_Ready]
+        self, directory: Directory, whole: Sequence[WholeFile], ready: list[_Ready]
     ) -> FileError | None:
         if not self._to_msg:
-            ready.extend(_Ready(one, one.part, one.size, one.sha256, one.remark) for one in whole)
+            ready.extend(_Ready(one, one.part, one.size, one.sha256, None) for one in whole)
             return None
-        ordered: deque[tuple[RawFile, PartFile]] = deque()
+        ordered: deque[tuple[WholeFile, PartFile]] = deque()
         waiting = deque(whole)
         try:
             while (waiting or ordered) and not self._stopping.is_set():
                 if waiting and len(ordered) < _ORDERED_AHEAD:
-                    raw = waiting.popleft()
-                    record = raw.record
-                    msg = directory.create_part(record_name(record, SaveFormat.MSG))
-                    ordered.append((raw, msg))
-                    self._worker.send(raw.part.path, msg.path, received_at(record), record.flags)
+                    one = waiting.popleft()
+                    message = one.message
+                    msg = directory.create_part(file_name(message, SaveFormat.MSG))
+                    ordered.append((one, msg))
+                    self._worker.send(one.part.path, msg.path, message.received_at, message.flags)
                 else:
                     ready.append(self._take_converted(*ordered.popleft()))
         except FileError as error:
@@ -116,24 +111,24 @@ class Finisher:
                 msg.discard()
         return None
 
-    def _take_converted(self, raw: RawFile, msg: PartFile) -> _Ready:
+    def _take_converted(self, whole: WholeFile, msg: PartFile) -> _Ready:
         try:
             converted = self._worker.receive()
         except MessageUnreadable as error:
             msg.discard()
-            remark = _join(raw.remark, f"saved as EML: {error}")
-            return _Ready(raw, raw.part, raw.size, raw.sha256, remark)
+            return _Ready(whole, whole.part, whole.size, whole.sha256, f"saved as EML: {error}")
         except BaseException:
             msg.discard()
             raise
-        raw.part.discard()
+        whole.part.discard()
         lost = "; ".join(converted.lost)
-        remark = _join(raw.remark, f"MSG could not keep all: {lost}" if lost else None)
-        return _Ready(raw, msg, converted.size, converted.sha256, remark)
+        remark = f"MSG could not keep all: {lost}" if lost else None
+        return _Ready(whole, msg, converted.size, converted.sha256, remark)
 
 
-def _join(*remarks: str | None) -> str | None:
-    return "; ".join(filter(None, remarks)) or None
+def file_name(message: Message, save_format: SaveFormat) -> str:
+    """What the message's file is called."""
+    return message_name(message.received_at, message.subject, message.uid, save_format)
 
 
 def count_finishers(save_format: SaveFormat) -> int:
@@ -145,25 +140,30 @@ def count_finishers(save_format: SaveFormat) -> int:
     return min(max(cores, 2), _MOST_WORKERS)
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """What became of a batch."""
+class Batch(NamedTuple):
+    """What is to be finished, and with which number it is answered."""
 
-    files: RawFiles
-    saved: Sequence[Record]
-    error: BaseException | None
-    """The first thing that went wrong; what is saved is saved all the same."""
+    number: int
+    path: str
+    """Of the folder, relative to the export."""
+    directory: Directory
+    whole: Sequence[WholeFile]
+    error: FileError | None
+    """What kept a file from being written that would belong to it."""
 
 
 class Finishers:
     """Threads that finish batches while the next ones come."""
 
-    def __init__(self, ledger: Ledger, count: int, on_finished: Callable[[Finished], None]) -> None:
+    def __init__(
+        self, save_format: SaveFormat, on_finished: Callable[[Batch, Answer], None]
+    ) -> None:
         self._on_finished = on_finished
         self._stopping = threading.Event()
-        self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
-        # Made here: a run with nothing to do is over before a thread of it has begun.
-        self._finishers = [Finisher(ledger, self._stopping) for _ in range(count)]
+        self._work: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        self._finishers = [
+            Finisher(save_format, self._stopping) for _ in range(count_finishers(save_format))
+        ]
         self._threads = [
             threading.Thread(target=self._run, args=(one,), name="tuimail-finish", daemon=True)
             for one in self._finishers
@@ -171,35 +171,29 @@ class Finishers:
         for thread in self._threads:
             thread.start()
 
-    def put(self, files: RawFiles, folder: FolderRecord, whole: Sequence[RawFile]) -> None:
-        """Finish what has come whole of a batch; `on_finished` is called on another thread."""
-        self._work.put(_Work(files, folder, whole))
+    def put(self, batch: Batch) -> None:
+        """Finish it; `on_finished` is called on another thread."""
+        self._work.put(batch)
 
-    def stop(self, *, converting: bool) -> None:
-        """End the threads once nothing is left to do; with `converting` False, MSG ends at once."""
-        if not converting:
-            self._stopping.set()
-            for finisher in self._finishers:
-                finisher.close()
+    def stop_converting(self) -> None:
+        """Nobody waits any longer: what is not converted is not to be."""
+        self._stopping.set()
+        for finisher in self._finishers:
+            finisher.close()
+
+    def wait(self) -> None:
+        """Until nothing is left to do; there must come nothing more."""
         for _ in self._threads:
             self._work.put(None)
+        for thread in self._threads:
+            thread.join()
 
     def _run(self, finisher: Finisher) -> None:
         try:
-            while (work := self._work.get()) is not None:
-                saved: Sequence[Record] = ()
-                error: BaseException | None
-                try:
-                    saved, error = finisher.finish(work.files.directory, work.folder, work.whole)
-                except BaseException as fault:  # noqa: BLE001 - the run ends with it
-                    error = fault
-                self._on_finished(Finished(work.files, saved, error))
+            while (batch := self._work.get()) is not None:
+                written, error = finisher.finish(batch.directory, batch.whole)
+                fault = batch.error or error
+                answer = Answer(batch.number, written, None if fault is None else str(fault))
+                self._on_finished(batch, answer)
         finally:
             finisher.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    files: RawFiles
-    folder: FolderRecord
-    whole: Sequence[RawFile]

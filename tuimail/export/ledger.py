@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +34,9 @@ from tuimail.export.records import (
 )
 from tuimail.files import Directory, shown_path
 
+_ENDING = 3.0
+"""Seconds in which a process that notices the end of its parent is gone."""
+
 
 class Ledger(LedgerMessages):
     """The ledger of one export; any thread may use it. Every method may raise FileError."""
@@ -49,12 +53,10 @@ class Ledger(LedgerMessages):
             require_file(folder, create=True)
             descriptor = os.dup(folder.descriptor)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
         except BlockingIOError as error:
             os.close(descriptor)
             raise FileError(f"another export is at work in {shown_path(directory.path)}") from error
-        except OSError:
-            pass  # some network file systems have no locks
         try:
             ledger = cls(open_database(path), path, descriptor)
         except sqlite3.Error as error:
@@ -236,6 +238,25 @@ class Ledger(LedgerMessages):
             raise _NoExport(f"there is only the beginning of an export in {folder}; export again")
         if version != VERSION:
             raise UsageError(f"{shown_path(self._path)} was written by another version of tuimail")
+
+
+def _lock(descriptor: int) -> None:
+    """Raises BlockingIOError when another export holds it, and is not just coming to its end.
+
+    The files' process of one that was killed lets go when it has noticed.
+    """
+    until = time.monotonic() + _ENDING
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.02)
+        except OSError:
+            return  # some network file systems have no locks
+        else:
+            return
 
 
 class _NoExport(UsageError):

@@ -25,6 +25,11 @@ class LedgerDatabase:
         self._descriptor = lock
         self._lock = threading.RLock()
 
+    @property
+    def lock(self) -> int | None:
+        """A descriptor that others are kept away by; None where nothing is to be changed."""
+        return self._descriptor
+
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """All changes of the block or none; blocks may stand in each other."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
-from datetime import datetime
 from typing import NamedTuple
 
 from tuimail.errors import MessageUnreadable, TuimailError
-from tuimail.export.names import SaveFormat, message_name
+from tuimail.export.file_worker import FileStream
 from tuimail.export.records import Record, is_no_guess
-from tuimail.files import Directory, PartFile
 from tuimail.imap.identity import Identity
 
 MOST_OCTETS = 8 << 20
@@ -22,11 +19,11 @@ MOST_OCTETS = 8 << 20
 class RawFile(NamedTuple):
     """A message that has come whole."""
 
+    number: int
+    """Which of the stream's messages, from 0."""
     record: Record
-    part: PartFile
     size: int
     """Octets, counted."""
-    sha256: str
     remark: str | None = None
     """One sentence, where something about it is strange."""
 
@@ -43,9 +40,9 @@ OnBatch = Callable[["RawFiles", Sequence[RawFile]], None]
 class RawFiles:
     """The files of some messages of one folder: a RawReceiver.
 
-    The octets come on a thread of the store, and `on_batch` gets the files there as soon as they
-    are a batch: `batch` of them, or 8 MB. `take` is for another thread, and ends it all. Whoever
-    gets files finishes or discards them.
+    The octets come on a thread of the store and go on to `stream`, and `on_batch` is called there
+    as soon as they are a batch: `batch` of them, or 8 MB. `take` is for another thread, and ends
+    it all. Whoever gets files has them finished.
 
     A message shorter than its RFC822.SIZE was cut off, or the server guesses at sizes (Exchange):
     it is kept, with a remark, when it `is_second`, a message that did not come whole before and is
@@ -54,7 +51,7 @@ class RawFiles:
 
     def __init__(
         self,
-        directory: Directory,
+        stream: FileStream,
         folder: bytes,
         records: Sequence[Record],
         *,
@@ -63,20 +60,19 @@ class RawFiles:
         is_second: bool,
         takes_short: Callable[[], bool],
     ) -> None:
-        self.directory = directory
+        self.stream = stream
         self.records = tuple(records)
         self._folder = folder
         self._batch = batch
         self._on_batch = on_batch
         self.is_second = is_second
         self._takes_short = takes_short
-        self._missing = {one.uid: one for one in records}
+        self._missing = {one.uid: at for at, one in enumerate(records)}
         self._lock = threading.Lock()
         self._closed = False
-        self._part: PartFile | None = None
+        self._is_begun = False
         self._announced = 0
         self._size = 0
-        self._hash = hashlib.sha256()
         self._whole: list[RawFile] = []
         self._octets = 0
         self._faults: dict[int, TuimailError] = {}
@@ -103,7 +99,9 @@ class RawFiles:
         with self._lock:
             self._closed = True
             self._discard_current()
-            missing = [(one, self._faults.get(uid)) for uid, one in self._missing.items()]
+            missing = [
+                (self.records[at], self._faults.get(uid)) for uid, at in self._missing.items()
+            ]
             return self._take_whole(), missing
 
     def begin(self, identity: Identity, size: int) -> RawFiles:
@@ -112,26 +110,25 @@ class RawFiles:
                 raise CancelledError
             # A message that failed with its connection may come on the next one.
             self._faults.pop(identity.uid, None)
-            name = record_name(self._missing[identity.uid], SaveFormat.EML)
-            self._part = self.directory.create_part(name)
+            self.stream.begin(self._missing[identity.uid])
+            self._is_begun = True
             self._announced = size
             self._size = 0
-            self._hash = hashlib.sha256()
         return self
 
     def write(self, octets: bytes | memoryview) -> None:
         with self._lock:
-            if self._part is None:
+            if not self._is_begun:
                 raise CancelledError
-            self._size += self._part.write(octets)
-            self._hash.update(octets)
+            self._size += len(octets)
+            self.stream.write(octets)
 
     def end(self, identity: Identity) -> None:
         with self._lock:
-            part = self._part
-            if part is None:
+            if not self._is_begun:
                 raise CancelledError
-            record = self._missing[identity.uid]
+            number = self._missing[identity.uid]
+            record = self.records[number]
             remark = _find_shortage(self._size, record.size)
             fault = None
             if self._size != self._announced:
@@ -142,11 +139,11 @@ class RawFiles:
                 self._discard_current()
                 self._faults[identity.uid] = MessageUnreadable(fault)
                 return
-            self._part = None
+            self._is_begun = False
+            self.stream.end()
             del self._missing[identity.uid]
             self._octets += self._size
-            whole = RawFile(record, part, self._size, self._hash.hexdigest(), remark)
-            self._whole.append(whole)
+            self._whole.append(RawFile(number, record, self._size, remark))
             if len(self._whole) >= self._batch or self._octets >= MOST_OCTETS:
                 self._on_batch(self, self._take_whole())
 
@@ -164,9 +161,9 @@ class RawFiles:
         return whole
 
     def _discard_current(self) -> None:
-        if self._part is not None:
-            self._part.discard()
-            self._part = None
+        if self._is_begun:
+            self.stream.drop()
+            self._is_begun = False
 
 
 def _find_shortage(size: int, told: int | None) -> str | None:
@@ -177,13 +174,3 @@ def _find_shortage(size: int, told: int | None) -> str | None:
         return None
     sent = f"{size:,}" if size else "none"
     return f"the server told of {told:,} octets and sent {sent}"
-
-
-def record_name(record: Record, save_format: SaveFormat) -> str:
-    """What the message's file is called."""
-    return message_name(received_at(record), record.subject, record.uid, save_format)
-
-
-def received_at(record: Record) -> datetime | None:
-    """INTERNALDATE, with its zone."""
-    return None if record.internal_date is None else datetime.fromisoformat(record.internal_date)

@@ -14,12 +14,15 @@ from functools import partial
 from tuimail.errors import (
     CommandRefused,
     ConnectionLost,
+    FileError,
     FolderChanged,
     MessageUnreadable,
     TuimailError,
 )
 from tuimail.export.background import run_in_background
-from tuimail.export.finishing import Finished, Finishers, count_finishers
+from tuimail.export.file_worker import FileWorker
+from tuimail.export.finishing import count_finishers
+from tuimail.export.frames import Answer, Message, Written
 from tuimail.export.ledger import Ledger
 from tuimail.export.patience import MOST_LOSSES, PAUSES, Patience, is_passing
 from tuimail.export.plan import Plan
@@ -27,7 +30,6 @@ from tuimail.export.raw_files import MOST_OCTETS, RawFile, RawFiles
 from tuimail.export.records import MOST_SHORT, Record, Status
 from tuimail.export.report import ExportListener, ExportReport, Tally
 from tuimail.export.sweeping import sweep_parts
-from tuimail.export.targets import Targets
 from tuimail.files import Directory
 from tuimail.imap.job import Request
 from tuimail.imap.raw import BATCH_UNWATCHED, IN_FLIGHT
@@ -73,12 +75,12 @@ class _Fetched:
     files: RawFiles
 
 
-_Event = _Fetched | Finished | None
+_Event = _Fetched | Answer | None
 """None is the wish to stop."""
 
 
 class _Run:
-    """Lives on one thread; the store's threads and the finishers' send it events."""
+    """Lives on one thread; the store's threads and the files' process send it events."""
 
     def __init__(
         self,
@@ -99,11 +101,10 @@ class _Run:
         self._tally = Tally(plan)
         self._patience = Patience(pauses)
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
-        count = count_finishers(ledger.save_format)
-        self._finishers = Finishers(ledger, count, self._events.put)
+        self._worker = FileWorker(directory, ledger.save_format, ledger.lock, self._events.put)
         connections = len(store.connection_states)
         # Room for a batch of each connection beside those in work: less ends requests early.
-        self._most_finishing = connections + count
+        self._most_finishing = connections + count_finishers(ledger.save_format)
         self._batch = _files_in_a_batch(connections + self._most_finishing)
         self._planned = self._read_planned()
         self._again: deque[tuple[Sequence[Record], bool]] = deque()
@@ -111,11 +112,12 @@ class _Run:
         self._fetching: dict[RawFiles, Request[None]] = {}
         self._lock = threading.Lock()
         """For what connections change too, in `_finish`: these three."""
-        self._finishing = 0
-        """Batches that came whole and are not noted yet."""
+        self._batches = 0
+        self._finishing: dict[int, tuple[RawFiles, Sequence[RawFile]]] = {}
+        """Batches that came whole and are not noted yet, by number."""
         self._short = 0
         """Messages that came alone, and shorter than their sizes."""
-        self._targets = Targets(directory, (folder.record for folder in plan.folders))
+        self._folders = {folder.record.id: folder.record for folder in plan.folders}
         self._losses = 0
         self._given_up: dict[int, str] = {}
         """Folders that fetch no more, and why."""
@@ -145,10 +147,10 @@ class _Run:
                 continue
             if event is None:
                 raise CancelledError
-            if isinstance(event, Finished):
-                self._take_finished(event)
-                if event.error is not None:
-                    raise event.error
+            if isinstance(event, Answer):
+                error = self._take_finished(event)
+                if error is not None:
+                    raise error
             else:
                 self._take_fetched(event.files)
 
@@ -158,16 +160,18 @@ class _Run:
             request.cancel()
             self._end_fetching(files)
         self._fetching.clear()
-        self._finishers.stop(converting=not self._request.abandoned)
+        if self._request.abandoned:
+            self._worker.stop_converting()
         try:
             self._await_finishers()
         finally:
             self._await_finishers()  # nothing is left, unless the listener raised
+            self._worker.close()
 
     def _await_finishers(self) -> None:
         while self._finishing:
             event = self._events.get()
-            if isinstance(event, Finished):
+            if isinstance(event, Answer):
                 self._take_finished(event)
 
     # --- what is fetched
@@ -184,11 +188,10 @@ class _Run:
             if folder in self._given_up:
                 self._fail(records, self._given_up[folder])
                 continue
-            with self._lock:
-                directory = self._targets.open(folder)
+            record = self._folders[folder]
             files = RawFiles(
-                directory,
-                self._targets.record(folder).raw_name,
+                self._worker.open_stream(record.path, list(map(_message, records))),
+                record.raw_name,
                 records,
                 batch=self._batch,
                 on_batch=self._finish,
@@ -211,7 +214,7 @@ class _Run:
 
     def _has_room(self) -> bool:
         """Whether the disk keeps up with what comes; any thread may ask."""
-        return self._finishing < self._most_finishing
+        return len(self._finishing) < self._most_finishing
 
     def _tell_fetched(self, files: RawFiles, _request: object) -> None:
         self._events.put(_Fetched(files))
@@ -262,8 +265,7 @@ class _Run:
         whole, missing = files.take()
         if whole:
             self._finish(files, whole)
-        with self._lock:
-            self._targets.release(files.folder)
+        files.stream.close()
         return missing
 
     def _judge_request(
@@ -325,19 +327,30 @@ class _Run:
 
     def _finish(self, files: RawFiles, whole: Sequence[RawFile]) -> None:
         """A batch has come whole; connections call it too."""
-        folder = self._targets.record(files.folder)
         with self._lock:
-            self._finishing += 1
+            self._batches += 1
+            number = self._batches
+            self._finishing[number] = files, whole
             self._short += files.is_second and whole[0].is_guess
-            self._targets.open(files.folder)
-        self._finishers.put(files, folder, whole)
+        files.stream.finish(number)
 
-    def _take_finished(self, finished: Finished) -> None:
-        with self._lock:
-            self._finishing -= 1
-            self._targets.release(finished.files.folder)
-        if finished.saved:
-            self._tell(finished.saved)
+    def _take_finished(self, answer: Answer) -> FileError | None:
+        """Note what is on the disk; gives what went wrong."""
+        files, whole = self._finishing[answer.number]
+        path = self._folders[files.folder].path
+        raw = {one.number: one for one in whole}
+        saved = [_saved_record(raw[one.message], one, path) for one in answer.written]
+        error = None if answer.error is None else FileError(answer.error)
+        try:
+            if saved:
+                self._ledger.note(saved)
+        except FileError as fault:
+            saved, error = [], fault
+        finally:
+            del self._finishing[answer.number]
+        if saved:
+            self._tell(saved)
+        return error
 
     def _tell(self, records: Sequence[Record]) -> None:
         self._tally.add(records)
@@ -346,6 +359,23 @@ class _Run:
         listener.noted(records)
         listener.progress(self._tally.progress)
         self._listener = listener
+
+
+def _message(record: Record) -> Message:
+    return Message(record.uid, record.internal_date, record.subject, record.flags)
+
+
+def _saved_record(raw: RawFile, written: Written, folder: str) -> Record:
+    """As the ledger will have it."""
+    return raw.record._replace(
+        status=Status.SAVED,
+        size=raw.size,
+        sha256=written.sha256,
+        path=f"{folder}/{written.name}",
+        file_size=written.size,
+        file_sha256=written.file_sha256,
+        error="; ".join(filter(None, (raw.remark, written.remark))) or None,
+    )
 
 
 def _files_in_a_batch(batches: int) -> int:

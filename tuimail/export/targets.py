@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
 
-from tuimail.export.records import FolderRecord
 from tuimail.files import Directory
 
 
 class Targets:
-    """Opens and closes them; one thread at a time may use it."""
+    """Opens and closes them; any thread may use it."""
 
-    def __init__(self, top: Directory, folders: Iterable[FolderRecord]) -> None:
+    def __init__(self, top: Directory) -> None:
         self._top = top
-        self._records = {folder.id: folder for folder in folders}
-        self._open: dict[int, tuple[Directory, int]] = {}
+        self._lock = threading.Lock()
+        self._open: dict[str, tuple[Directory, int]] = {}
         """With how many times each was opened and not released."""
 
-    def record(self, folder: int) -> FolderRecord:
-        return self._records[folder]
+    def open(self, path: str) -> Directory:
+        """A folder's directory, made when it is missing; `release` it. Raises FileError."""
+        with self._lock:
+            if path in self._open:
+                directory, users = self._open[path]
+            else:
+                directory, users = make_folder(self._top, path), 0
+            self._open[path] = (directory, users + 1)
+            return directory
 
-    def open(self, folder: int) -> Directory:
-        """The folder's directory, made when it is missing; `release` it. Raises FileError."""
-        if folder in self._open:
-            directory, users = self._open[folder]
-        else:
-            directory, users = make_folder(self._top, self._records[folder].path), 0
-        self._open[folder] = (directory, users + 1)
-        return directory
-
-    def release(self, folder: int) -> None:
-        """Files of one batch fewer go there."""
-        directory, users = self._open[folder]
-        if users > 1:
-            self._open[folder] = (directory, users - 1)
-        else:
-            del self._open[folder]
-            directory.close()
+    def release(self, path: str) -> None:
+        """One fewer needs it."""
+        with self._lock:
+            directory, users = self._open[path]
+            if users > 1:
+                self._open[path] = (directory, users - 1)
+            else:
+                del self._open[path]
+                directory.close()
 
 
 def make_folder(top: Directory, path: str) -> Directory:
