@@ -74,7 +74,8 @@ class BrowseScreen(PageScreen):
         self.folder_tree.notice = self.list_panel.messages.notice = sentences.CONNECTING
         self.list_panel.heading.heading = str(INBOX.name)
         self.open_folder(INBOX)
-        self.read_last_page()
+        if not self.visit.shown:  # the server was faster than Textual
+            self.read_last_page()
         self.load_folders()
         self.set_interval(LOOK_INTERVAL, self._look_for_mail)
 

@@ -98,6 +98,7 @@ class MessageList(LineList):
         self._clock = clock
         self._rows: Sequence[Summary | None] = ()
         self._days: list[str] = []
+        self._date_width = 6
         self._recipients = False
         self._columns = Columns(6, 14, 20)
         self._extra: tuple[ExtraColumn, ...] = ()
@@ -129,6 +130,7 @@ class MessageList(LineList):
         self._rows = rows
         self._recipients = recipients
         self._days = [format_day(row.date or row.internal_date, now) if row else "" for row in rows]
+        self._date_width = max(5, max((len(day) for day in self._days), default=6))
         self._fit_columns()
         self.set_rows(len(rows), cursor)
 
@@ -142,14 +144,15 @@ class MessageList(LineList):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        date = max((len(day) for day in self._days), default=6)
-        columns = Columns.fit(self.scrollable_content_region.width - 1, max(5, date), self._extra)
+        columns = self._columns_in(self.scrollable_content_region.width - 1)
         if columns != self._columns:
             self._columns = columns
-            self.refresh()
             self.post_message(self.ColumnsChanged(columns))
 
-    def render_row(self, index: int, _width: int, style: Style) -> list[Segment]:
+    def _columns_in(self, width: int) -> Columns:
+        return Columns.fit(width, self._date_width, self._extra)
+
+    def render_row(self, index: int, width: int, style: Style) -> list[Segment]:
         row = self._rows[index]
         faint = self.style_of("line--faint", style)
         if row is None:
@@ -158,7 +161,9 @@ class MessageList(LineList):
         text = self.style_of("line--strong", style) if not row.is_read else style
         if self.stale:
             faint = error = text = faint
-        columns = self._columns
+        # Not those that were fitted last: the first time it is drawn before it learns its size,
+        # and drawing all of it again took a twelfth of a start.
+        columns = self._columns_in(width)
         marked = row.identity in self.marks
         flag = next((sign for flag, sign in FLAG_SIGNS if row.has_flag(flag)), " ")
         signs = Segment(
