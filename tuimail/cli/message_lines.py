@@ -22,8 +22,7 @@ from tuimail.cli.json_lines import (
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.fetch import Row
 from tuimail.imap.folder import Folder
-from tuimail.imap.session import Selected
-from tuimail.imap.sieve import Sieve, summary_sieve
+from tuimail.imap.sieve import OpenFolder, Sieve, summary_sieve
 from tuimail.imap.structure import attachments
 from tuimail.imap.summary import Summary
 from tuimail.mail.addresses import read_mailboxes
@@ -80,13 +79,13 @@ def line_sieve(
     named_headers = [(name, name.lower()) for name in headers]
     named_items = [(name, name.upper().encode("ascii")) for name in items]
 
-    def read(row: Row, selected: Selected, uid: int) -> str | Summary | None:
+    def read(row: Row, selected: OpenFolder, uid: int) -> str | Summary | None:
         try:
             return write_row(row, selected, uid)
         except MessageUnreadable:
             return of_summary.read(row, selected, uid)
 
-    def write_row(row: Row, selected: Selected, uid: int) -> str:
+    def write_row(row: Row, selected: OpenFolder, uid: int) -> str:
         get = row.fields.get
         size, received = row.size, row.internal_date
         from_, to, cc = get("from"), get("to"), get("cc")

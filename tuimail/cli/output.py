@@ -48,7 +48,7 @@ class Output:
         self.write_json_lines(map(write_json_line, objects))
 
     def write_json_lines(self, lines: Iterable[str]) -> None:
-        """The same, written already."""
+        """The same, written already; one or more at a time, with LF between them."""
         self._write_lines(lines, "utf-8")
         self._conclude()
 

@@ -7,16 +7,18 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.quick_structure import is_only_text, read_quick_structure
 from tuimail.imap.structure import Part, read_structure
 from tuimail.imap.tokens import Token, read_number, read_pairs, read_tokens
-from tuimail.imap.wire import Response
 from tuimail.mail.dates import parse_internal_date
 from tuimail.mail.header_block import read_values
 from tuimail.mail.mailbox_names import shown_name
+
+if TYPE_CHECKING:
+    from tuimail.imap.wire import Response
 
 _KEPT = 200
 """Octets of flags that may be kept."""
@@ -113,6 +115,11 @@ class Row:
         self._plain = _PLAIN.match(parts[0])
         self._items: dict[bytes, Token] | None = None
         self._header: bytes | None = None
+
+    @property
+    def response(self) -> Response:
+        """What it is made of."""
+        return self._parts
 
     @property
     def sequence_number(self) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tuimail.errors import MessageUnreadable
-from tuimail.imap.wire import Response
+
+if TYPE_CHECKING:
+    from tuimail.imap.wire import Response
 
 Token: TypeAlias = "bytes | list[Token] | None"
 """An atom, string or literal as octets; NIL as None; a parenthesized list as a list."""
