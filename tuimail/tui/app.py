@@ -109,7 +109,10 @@ class MailApp(App[None]):
         )
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = DARK.name
+        # Not by assignment, after which Textual parses the stylesheet once more: 10 ms of a start.
+        self.set_reactive(App.theme, DARK.name)
+        self.add_class(f"-theme-{DARK.name}", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> MainScreen:
         # Textual lays a screen out before it sets these, and then once more.
