@@ -13,9 +13,10 @@ from tests.cli.command import Done, environment, run, url
 from tests.cli.conftest import Served
 from tests.servers.archive import GarbageServer
 from tests.servers.mailboxes import mailbox_of
-from tuimail.cli import listing
-from tuimail.cli.line_process import LineWriter, Order, read_frame, send_frame
+from tuimail.cli import chosen_lines
+from tuimail.cli.line_process import read_frame, send_frame
 from tuimail.cli.line_workers import LineWorkers
+from tuimail.cli.message_lines import LineWriter, Order
 from tuimail.errors import TuimailError
 
 ORDER = Order(b"Gr&APY-\xc3\x9f", "Größe", 77, ("FROM", "SUBJECT"), (), ("X-Mailer",), ("MODSEQ",))
@@ -37,7 +38,7 @@ def listed(monkeypatch: pytest.MonkeyPatch, served: Served, *arguments: str) -> 
     """As this process alone makes it, and with others."""
     command = ("list", served.url, "--json", *arguments)
     alone = run(*command, password=served.password)
-    monkeypatch.setattr(listing, "MANY", 100)
+    monkeypatch.setattr(chosen_lines, "MANY", 100)
     return alone, run(*command, password=served.password)
 
 
@@ -57,7 +58,7 @@ def test_a_message_that_is_answered_badly_is_listed_all_the_same(
     with GarbageServer(mailbox_of(4), garbled=garbled) as server:
         command = ("list", url(server.port), "--page", "all", "--ascending", "--json")
         alone = run(*command)
-        monkeypatch.setattr(listing, "MANY", 1)
+        monkeypatch.setattr(chosen_lines, "MANY", 1)
         beside = run(*command)
     assert ["error" in row for row in beside.objects] == [False, True, True, False]
     assert beside == alone
@@ -89,7 +90,7 @@ def test_no_more_is_asked_for_than_is_wanted() -> None:
 
     with LineWorkers(ORDER, 2) as workers:
         first = next(workers.write(blocks()))
-    assert '"uid": 101,' in first.lines
+    assert '"uid": 101,' in first.text
     assert len(begun) <= 3
 
 
@@ -98,7 +99,7 @@ def test_a_process_that_ends_before_its_time_is_an_error() -> None:
     blocks = [[answer(1, b"one")], [[1]], [answer(2, b"two")]]
     with LineWorkers(ORDER, 1) as workers:
         answers = workers.write(blocks)  # type: ignore[arg-type]
-        assert next(answers).written == 1
+        assert next(answers).number == 1
         with pytest.raises(TuimailError, match="has ended before its time"):
             next(answers)
 
@@ -106,7 +107,7 @@ def test_a_process_that_ends_before_its_time_is_an_error() -> None:
 def test_a_listing_that_lost_such_a_process_is_not_complete(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(listing, "MANY", 1)
+    monkeypatch.setattr(chosen_lines, "MANY", 1)
     monkeypatch.setattr("tuimail.cli.line_workers._COMMAND", (sys.executable, "-c", ""))
     with GarbageServer(mailbox_of(4)) as server:
         done = run("list", url(server.port), "--page", "all", "--json")
@@ -133,7 +134,7 @@ def test_such_a_process_ends_with_its_stdin(cut: int | None) -> None:
 def test_a_reader_that_has_enough(large: Served) -> None:
     """As `| head -1` does."""
     program = (
-        "from tuimail.cli import listing; listing.MANY = 1;"
+        "from tuimail.cli import chosen_lines; chosen_lines.MANY = 1;"
         "from tuimail.cli.main import run_program; run_program()"
     )
     with subprocess.Popen(

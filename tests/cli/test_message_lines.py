@@ -10,13 +10,11 @@ import pytest
 from tests.servers.stores import INBOX
 from tuimail.archive.opened_message import OpenedMessage
 from tuimail.cli.listing import JSON_FIELDS
-from tuimail.cli.message_lines import line_sieve, write_summary
+from tuimail.cli.message_lines import Lines, LineWriter, Order, write_summary
 from tuimail.imap.fetch import Row
-from tuimail.imap.session import Selected
-from tuimail.imap.summary import Summary, summarize
+from tuimail.imap.summary import summarize
 from tuimail.mail.header_block import read_fields
 
-SELECTED = Selected(b"INBOX", 9, 77)
 HEADERS = ("X-Mailer", "list-id")
 ITEMS = ("MODSEQ", "X-Unknown")
 TEXT = b'("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 12 3 NIL NIL NIL NIL)'
@@ -31,9 +29,15 @@ def row_of(header: bytes, structure: bytes = TEXT, plain: bytes = b"") -> Row:
     return Row([line % (plain, structure, len(header)), header, b")\r\n"])
 
 
-def line_of(row: Row) -> str | Summary | None:
-    sieve = line_sieve(INBOX, ("FROM",), ("MODSEQ",), headers=HEADERS, items=ITEMS)
-    return sieve.read(row, SELECTED, 40)
+def lines_of(*rows: Row) -> Lines:
+    order = Order(INBOX.raw_name, INBOX.name.decoded, 77, ("FROM",), ("MODSEQ",), HEADERS, ITEMS)
+    return LineWriter(order).write([row.response for row in rows])
+
+
+def line_of(row: Row) -> str:
+    lines = lines_of(row)
+    assert (lines.number, lines.failures) == (1, [])
+    return lines.text
 
 
 def line_of_summary(row: Row) -> str:
@@ -52,7 +56,6 @@ def test_a_line() -> None:
     )
     line = line_of(row)
     assert line == line_of_summary(row)
-    assert isinstance(line, str)
     assert "\x7f" not in line
     assert "\u202e" not in line
     assert json.loads(line) == {
@@ -113,19 +116,26 @@ def test_odd_headers(header: bytes) -> None:
 
 def test_a_structure_that_cannot_be_read_costs_the_attachments_only() -> None:
     row = row_of(b"Subject: hello\r\n\r\n", b'("text" NIL NIL NIL NIL "7bit" 5)')
-    summary = line_of(row)
-    assert isinstance(summary, Summary)
-    told = json.loads(write_summary(INBOX, summary))
+    lines = lines_of(row)
+    told = json.loads(lines.text)
     assert (told["uid"], told["subject"], told["attachments"]) == (40, "hello", [])
     assert "BODYSTRUCTURE" in told["error"]
+    assert lines.failures == [(40, 4, told["error"])]
 
 
 def test_of_what_cannot_be_read_at_all_the_uid_is_told() -> None:
-    summary = line_of(Row([b"* 4 FETCH (UID 40 FLAGS (\\Seen) BODYSTRUCTURE (((\r\n"]))
-    assert isinstance(summary, Summary)
-    assert summary.error is not None
-    told = json.loads(write_summary(INBOX, summary))
+    lines = lines_of(Row([b"* 4 FETCH (UID 40 FLAGS (\\Seen) BODYSTRUCTURE (((\r\n"]))
+    told = json.loads(lines.text)
     assert (told["uid"], told["sequence_number"]) == (40, 4)
+    assert lines.failures == [(40, 4, told["error"])]
+
+
+def test_one_that_cannot_be_read_costs_its_neighbours_nothing() -> None:
+    good = row_of(b"Subject: hello\r\n\r\n")
+    bad = row_of(b"Subject: hello\r\n\r\n", b"((((")
+    first, second, third = lines_of(good, bad, good).text.split("\n")
+    assert first == third == line_of(good)
+    assert second == lines_of(bad).text != first
 
 
 def test_real_messages(corpus: list[Path]) -> None:
@@ -142,8 +152,6 @@ def test_real_messages(corpus: list[Path]) -> None:
         )
         row = row_of(header + b"\r\n", structure)
         line = line_of(row)
-        if isinstance(line, Summary):
-            line = write_summary(INBOX, line, headers=HEADERS, items=ITEMS)
         assert line == line_of_summary(row), path
         with_attachments += '"attachments": []' not in line
     assert with_attachments > len(corpus) // 5

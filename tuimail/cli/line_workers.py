@@ -14,16 +14,11 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
-from tuimail.cli.line_process import Answer, Order, read_frame, send_frame
-from tuimail.cli.output import ROWS_AT_ONCE
+from tuimail.cli.line_process import read_frame, send_frame
+from tuimail.cli.message_lines import Lines, Order
 from tuimail.errors import TuimailError
-from tuimail.imap.fetch import row_items
-from tuimail.imap.sieve import response_sieve
-from tuimail.imap.summary import Summary
 
 if TYPE_CHECKING:
-    from tuimail.imap.selection import Chosen
-    from tuimail.imap.store import MailStore
     from tuimail.imap.wire import Response
 
 # -P: no module is taken from the folder that the user happens to be in; ours is named instead.
@@ -37,42 +32,6 @@ _MOST = 4
 Block = Sequence["Response"]
 
 
-def write_many(
-    store: MailStore,
-    chosen: Chosen,
-    fields: Sequence[str],
-    known_items: Sequence[str],
-    *,
-    headers: Sequence[str],
-    items: Sequence[str],
-) -> Iterator[tuple[int, Answer, str]]:
-    """Lines of all the chosen messages, block by block in their order: see `line_sieve`.
-
-    With each block how many messages were asked for, and its lines. Raises TuimailError.
-    """
-    folder = chosen.folder
-    order = Order(
-        folder.raw_name,
-        folder.name.decoded,
-        chosen.uid_validity,
-        tuple(fields),
-        tuple(known_items),
-        tuple(headers),
-        tuple(items),
-    )
-    asked: deque[int] = deque()
-
-    def fetch() -> Iterator[Block]:
-        sieve = response_sieve(row_items(fields, known_items))
-        for count, rows in store.sift(chosen, sieve, chunk=ROWS_AT_ONCE):
-            asked.append(count)
-            yield [row for row in rows if not isinstance(row, Summary)]
-
-    with LineWorkers(order) as workers:
-        for answer in workers.write(fetch()):
-            yield asked.popleft(), answer, answer.lines
-
-
 class LineWorkers:
     """As many as there are processors; they end with the block of `with`.
 
@@ -83,7 +42,7 @@ class LineWorkers:
 
     def __init__(self, order: Order, count: int | None = None) -> None:
         """Raises TuimailError."""
-        self._blocks: SimpleQueue[tuple[Block, Future[Answer]] | None] = SimpleQueue()
+        self._blocks: SimpleQueue[tuple[Block, Future[Lines]] | None] = SimpleQueue()
         self._processes: list[subprocess.Popen[bytes]] = []
         try:
             for _ in range(count or min(_MOST, os.cpu_count() or 1)):
@@ -110,15 +69,15 @@ class LineWorkers:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def write(self, blocks: Iterable[Block]) -> Iterator[Answer]:
-        """The answer to each block, in their order; one more block than there are processes is
+    def write(self, blocks: Iterable[Block]) -> Iterator[Lines]:
+        """The lines of each block, in their order; one more block than there are processes is
         under way, so memory stays flat.
 
         Raises TuimailError when a process has ended before its time.
         """
-        waiting: deque[Future[Answer]] = deque()
+        waiting: deque[Future[Lines]] = deque()
         for block in blocks:
-            future: Future[Answer] = Future()
+            future: Future[Lines] = Future()
             waiting.append(future)
             self._blocks.put((block, future))
             while waiting and (waiting[0].done() or len(waiting) > len(self._processes)):
@@ -143,7 +102,7 @@ class LineWorkers:
                 block, answer = work
                 try:
                     send_frame(process.stdin, block)
-                    told = Answer(*read_frame(process.stdout))
+                    told = Lines(*read_frame(process.stdout))
                 except (OSError, EOFError):
                     answer.set_exception(
                         TuimailError("a process that reads the answers has ended before its time")

@@ -25,19 +25,18 @@ from tuimail.tui.figures import format_messages
 
 # What the usual page does not need is imported where it is used.
 if TYPE_CHECKING:
-    from tuimail.cli.line_process import Answer
     from tuimail.cli.table import Column
     from tuimail.imap.number_set import NumberSet
     from tuimail.imap.query import Query
     from tuimail.imap.selection import Chosen
-    from tuimail.imap.sieve import Sieve
 
 T = TypeVar("T")
+_Failure = tuple[int, int, str]
+"""UID, sequence number and one sentence of a message that was answered badly for."""
+_Written = tuple[int, int, Sequence[T], Sequence[_Failure]]
+"""How many messages were asked for and came, what was made of them, and what failed."""
 
 PAGE_SIZE = 50
-MANY = 4_000
-"""Messages from which processes beside this one make the lines: each takes 0.15 s to start, the
-time of 1,500 lines."""
 JSON_FIELDS = (*LISTED_FIELDS, "SENDER", "REPLY-TO", "BCC", "LIST-ID")
 
 
@@ -78,29 +77,56 @@ def run_list(options: Options) -> int:
 
 
 def _json_form(listing: Listing) -> _Form[str]:
-    from tuimail.cli.line_workers import write_many
-    from tuimail.cli.message_lines import line_sieve, write_summary
+    from tuimail.cli.message_lines import write_summary
 
     headers, items = listing.headers, listing.items
-    return _Form(
-        JSON_FIELDS,
-        partial(write_summary, headers=headers, items=items),
-        partial(line_sieve, headers=headers, items=items),
-        partial(write_many, headers=headers, items=items),
-    )
+
+    def write_chosen(
+        store: MailStore, chosen: Chosen, fields: Sequence[str], known_items: Sequence[str]
+    ) -> Iterator[_Written[str]]:
+        from tuimail.cli.chosen_lines import write_chosen
+        from tuimail.cli.message_lines import Order as LineOrder
+
+        folder = chosen.folder
+        order = LineOrder(
+            folder.raw_name,
+            folder.name.decoded,
+            chosen.uid_validity,
+            tuple(fields),
+            tuple(known_items),
+            headers,
+            items,
+        )
+        for asked, lines in write_chosen(store, chosen, order):
+            yield asked, lines.number, (lines.text,) if lines.number else (), lines.failures
+
+    return _Form(JSON_FIELDS, partial(write_summary, headers=headers, items=items), write_chosen)
 
 
 def _table_form(
     listing: Listing, options: Options
 ) -> tuple[Sequence[Column], _Form[Sequence[str]]]:
     from tuimail.cli.message_table import message_table
-    from tuimail.imap.sieve import summary_sieve
+    from tuimail.imap.sieve import Sieve, summary_sieve
 
     several = options.recursive or options.everything
     columns, cells = message_table(
         with_folder=several, headers=listing.headers, items=listing.items
     )
-    return columns, _Form(LISTED_FIELDS, cells, lambda _folder, *asked: summary_sieve(*asked))
+
+    def write_chosen(
+        store: MailStore, chosen: Chosen, fields: Sequence[str], known_items: Sequence[str]
+    ) -> Iterator[_Written[Sequence[str]]]:
+        sieve: Sieve[Summary] = summary_sieve(fields, known_items)
+        for asked, rows in store.sift(chosen, sieve, chunk=ROWS_AT_ONCE):
+            failures = [
+                (row.identity.uid, row.sequence_number, str(row.error))
+                for row in rows
+                if row.error is not None
+            ]
+            yield asked, len(rows), [cells(chosen.folder, row) for row in rows], failures
+
+    return columns, _Form(LISTED_FIELDS, cells, write_chosen)
 
 
 def read_listing(options: Options) -> Listing:
@@ -134,13 +160,8 @@ class _Form(Generic[T]):
 
     fields: tuple[str, ...]
     write: Callable[[Folder, Summary], T]
-    sieve: Callable[[Folder, Sequence[str], Sequence[str]], Sieve[T]]
-    """For the header fields and items to fetch; where there are more messages than a page has."""
-    write_many: (
-        Callable[[MailStore, Chosen, Sequence[str], Sequence[str]], Iterator[tuple[int, Answer, T]]]
-        | None
-    ) = None
-    """The same beside this process; each block with how many messages were asked for."""
+    write_chosen: Callable[[MailStore, Chosen, Sequence[str], Sequence[str]], Iterator[_Written[T]]]
+    """Many, with the header fields and items to fetch."""
 
 
 class _Lister(Generic[T]):
@@ -167,14 +188,7 @@ class _Lister(Generic[T]):
         self._items = self._known_items(folders)
         for folder, request in ask_ahead(folders, self._ask, self._connections):
             try:
-                for row in self._rows(folder, request.result()):
-                    if not isinstance(row, Summary):
-                        yield row
-                        continue
-                    if row.error is not None:
-                        place = _place(folder, row.identity.uid, row.sequence_number)
-                        self._output.fail(TuimailError(f"{row.error}"), place)
-                    yield self._form.write(folder, row)
+                yield from self._rows(folder, request.result())
             except (ConnectError, UsageError, FileError):
                 raise
             except TuimailError as error:
@@ -221,23 +235,29 @@ class _Lister(Generic[T]):
             ),
         )
 
-    def _rows(self, folder: Folder, answer: Page | Chosen) -> Iterable[T | Summary]:
+    def _rows(self, folder: Folder, answer: Page | Chosen) -> Iterable[T]:
         window = answer.window
         if isinstance(answer, Page):
             # A store gives the last page for a number past the end; here that is an empty page.
             past_the_end = window.number != self._listing.page
             self._tell_total(folder, window, past_the_end=past_the_end)
-            return () if past_the_end else answer.summaries
+            return () if past_the_end else map(partial(self._write, folder), answer.summaries)
         past_the_end = window.is_empty and window.total > 0
         self._tell_total(folder, window, answer.missing, past_the_end=past_the_end)
         return self._chosen_rows(folder, answer)
 
-    def _chosen_rows(self, folder: Folder, chosen: Chosen) -> Iterator[T | Summary]:
+    def _write(self, folder: Folder, message: Summary) -> T:
+        if message.error is not None:
+            failure = message.identity.uid, message.sequence_number, str(message.error)
+            self._tell_failures(folder, (failure,))
+        return self._form.write(folder, message)
+
+    def _chosen_rows(self, folder: Folder, chosen: Chosen) -> Iterator[T]:
         count, done, total = 0, 0, len(chosen.uids)
-        is_large = self._form.write_many is not None and total >= MANY
-        written = self._write_many if is_large else self._write_few
+        written = self._form.write_chosen(self._store, chosen, self._fields, self._items)
         try:
-            for asked, found, rows in written(folder, chosen):
+            for asked, found, rows, failures in written:
+                self._tell_failures(folder, failures)
                 yield from rows
                 count += found
                 done += asked
@@ -247,22 +267,10 @@ class _Lister(Generic[T]):
         if count < total:
             self._output.note(f"{folder.name}: {format_messages(total - count)} went meanwhile")
 
-    def _write_few(
-        self, folder: Folder, chosen: Chosen
-    ) -> Iterator[tuple[int, int, Sequence[T | Summary]]]:
-        sieve = self._form.sieve(folder, self._fields, self._items)
-        for asked, rows in self._store.sift(chosen, sieve, chunk=ROWS_AT_ONCE):
-            yield asked, len(rows), rows
-
-    def _write_many(
-        self, folder: Folder, chosen: Chosen
-    ) -> Iterator[tuple[int, int, Sequence[T | Summary]]]:
-        assert self._form.write_many is not None
-        written = self._form.write_many(self._store, chosen, self._fields, self._items)
-        for asked, answer, lines in written:
-            for uid, number, sentence in answer.failures:
-                self._output.fail(TuimailError(sentence), _place(folder, uid, number))
-            yield asked, answer.written, (lines,) if answer.written else ()
+    def _tell_failures(self, folder: Folder, failures: Sequence[_Failure]) -> None:
+        for uid, number, sentence in failures:
+            place = f"UID {uid}" if uid else f"message {number}"
+            self._output.fail(TuimailError(sentence), f"{folder.name}, {place}")
 
     def _tell_total(
         self, folder: Folder, window: Window, missing: int = 0, *, past_the_end: bool
@@ -276,7 +284,3 @@ class _Lister(Generic[T]):
         if missing:
             told += f"; {count_missing(missing)}"
         self._output.conclude(told)
-
-
-def _place(folder: Folder, uid: int, sequence_number: int) -> str:
-    return f"{folder.name}, UID {uid}" if uid else f"{folder.name}, message {sequence_number}"
