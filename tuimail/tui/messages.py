@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from tuimail.export.message_files import SaveProgress
 from tuimail.imap.events import Alert, ConnectionsChanged, MessagesChanged, StoreEvent
 from tuimail.imap.folder import FolderStatus
 from tuimail.tui.arrival import PageArrival
 
 if TYPE_CHECKING:
+    from tuimail.export.message_files import SaveProgress
     from tuimail.export.plan import PlanProgress
 
 

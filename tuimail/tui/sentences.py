@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tuimail.imap.folder import Folder
 from tuimail.imap.paging import Order, SortKey
-from tuimail.imap.query import Query
 from tuimail.text import safe_line
 from tuimail.tui.figures import format_day, format_messages, format_size
+
+if TYPE_CHECKING:
+    from tuimail.imap.query import Query
 
 
 def as_sentence(text: object) -> str:

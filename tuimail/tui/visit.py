@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tuimail.imap.folder import Folder, folder_key
 from tuimail.imap.identity import Identity
 from tuimail.imap.page import JoinedPage, Page, Result
 from tuimail.imap.paging import Order, SortKey
-from tuimail.imap.query import Query
 from tuimail.imap.summary import Summary
+
+if TYPE_CHECKING:
+    from tuimail.imap.query import Query
 
 LAST_PAGE = 1 << 31
 """A page number past every end: the store answers with the last page."""

@@ -11,24 +11,23 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from tuimail.export.names import SaveFormat
-from tuimail.export.save import SaveReport
 from tuimail.files import safe_name
 from tuimail.tui import export_sentences, sentences
 from tuimail.tui.messages import ExportEnded, ExportProgressed, ExportWaits
-from tuimail.tui.screens.export_run import ExportRunScreen
 from tuimail.tui.screens.find import FindScreen
 from tuimail.tui.screens.panels import FOLDERS
-from tuimail.tui.screens.quit import QuitScreen
 
 # The first page needs nothing of an export, whose rooms take 25 ms to import.
 if TYPE_CHECKING:
+    from tuimail.export.names import SaveFormat
+    from tuimail.export.save import SaveReport
     from tuimail.export.task import ExportAccount, ExportTask
     from tuimail.imap.endpoint import Endpoint
     from tuimail.imap.store import MailStore
     from tuimail.tui.last_page import LastPage
     from tuimail.tui.running_export import RunningExport
     from tuimail.tui.screens.export import PlannedExport
+    from tuimail.tui.screens.export_run import ExportRunScreen
     from tuimail.tui.state import State
 
 TICK = 1.0
@@ -81,6 +80,8 @@ class ExportingScreen(FindScreen):
     def action_export(self) -> None:
         export = self._export
         if export is not None:
+            from tuimail.tui.screens.export_run import ExportRunScreen
+
             dialog = ExportRunScreen(export.sentence, export.path)
             self.app.push_screen(dialog, partial(self._stop_if, export))
         elif not self.is_taking_out():
@@ -139,8 +140,16 @@ class ExportingScreen(FindScreen):
     def _show_export(self) -> None:
         if self._export is not None:
             self.status.activity = self._export.sentence
-            if isinstance(self.app.screen, ExportRunScreen):
-                self.app.screen.show(self._export.sentence)
+            dialog = self._run_dialog
+            if dialog is not None:
+                dialog.show(self._export.sentence)
+
+    @property
+    def _run_dialog(self) -> ExportRunScreen | None:
+        from tuimail.tui.screens.export_run import ExportRunScreen
+
+        screen = self.app.screen
+        return screen if isinstance(screen, ExportRunScreen) else None
 
     def _stop_if(self, export: RunningExport, stop: bool | None) -> None:
         if stop and self._export is export:
@@ -157,8 +166,9 @@ class ExportingScreen(FindScreen):
             self.app.exit()
             return
         self.status.activity = ""
-        if isinstance(self.app.screen, ExportRunScreen):
-            self.app.screen.dismiss()
+        dialog = self._run_dialog
+        if dialog is not None:
+            dialog.dismiss()
         sentence, is_well = export.last_words()
         if is_well:
             self.status.say(sentence, ENDED_TIME)
@@ -172,6 +182,8 @@ class ExportingScreen(FindScreen):
 
     async def action_quit(self) -> None:
         """Leave; a running save or export is the only reason to ask."""
+        from tuimail.tui.screens.quit import QuitScreen
+
         if self._is_leaving or (self._save is None and self._export is None):
             self.app.exit()
         elif not isinstance(self.app.screen, QuitScreen):

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on, work
 
 from tuimail.errors import TuimailError
 from tuimail.imap.folder import with_subfolders
 from tuimail.imap.identity import Identity
-from tuimail.imap.number_set import NumberSet
 from tuimail.imap.paging import Order, SortKey
-from tuimail.imap.query import Query, parse_query
 from tuimail.imap.row_extras import check_field_name, check_item_name
-from tuimail.imap.selection import Selection
 from tuimail.imap.summary import Summary
 from tuimail.tui import sentences
 from tuimail.tui.asking import answer
 from tuimail.tui.columns import NUMBER_COLUMN, UID_COLUMN, ExtraColumn, header_column, item_column
 from tuimail.tui.screens.browse import BrowseScreen
 from tuimail.tui.screens.panels import FOLDERS
-from tuimail.tui.screens.prompt import PromptScreen
-from tuimail.tui.screens.sort import SortScreen
 from tuimail.tui.widgets.message_list import MessageList
+
+# Nor does the first page need what narrows a folder: 10 ms of imports.
+if TYPE_CHECKING:
+    from tuimail.imap.number_set import NumberSet
+    from tuimail.imap.query import Query
 
 ROWS_AT_A_TIME = 500
 """Messages that are marked by number with one request."""
@@ -37,6 +38,9 @@ class FindScreen(BrowseScreen):
     # --- searching
 
     def action_search(self) -> None:
+        from tuimail.imap.query import parse_query
+        from tuimail.tui.screens.prompt import PromptScreen
+
         query = self.visit.query
         self.app.push_screen(
             PromptScreen(
@@ -61,6 +65,8 @@ class FindScreen(BrowseScreen):
     # --- sorting
 
     def action_choose_sort(self) -> None:
+        from tuimail.tui.screens.sort import SortScreen
+
         self.app.push_screen(SortScreen(self.visit.order.key), self._sort)
 
     def _sort(self, key: SortKey | None) -> None:
@@ -131,6 +137,8 @@ class FindScreen(BrowseScreen):
         if self.visit.joined:
             self.say(sentences.NUMBERS_NEED_ONE_FOLDER)
             return
+        from tuimail.tui.screens.prompt import PromptScreen
+
         self.app.push_screen(
             PromptScreen("Mark by number", sentences.NUMBERS_HINT, read_numbers),
             self._mark_numbers,
@@ -138,6 +146,8 @@ class FindScreen(BrowseScreen):
 
     @work(exclusive=True, group="numbers")
     async def _mark_chosen(self, numbers: NumberSet, by_uid: bool) -> None:
+        from tuimail.imap.selection import Selection
+
         folder = self.visit.folder
         try:
             chosen = await answer(self, self.store.choose(folder, Selection(numbers, by_uid)))
@@ -173,6 +183,8 @@ class FindScreen(BrowseScreen):
         self.toggle_column(UID_COLUMN)
 
     def action_add_column(self) -> None:
+        from tuimail.tui.screens.prompt import PromptScreen
+
         self.app.push_screen(
             PromptScreen("Column", sentences.COLUMN_HINT, read_column), self._add_column
         )
@@ -200,6 +212,8 @@ class FindScreen(BrowseScreen):
 
 def read_numbers(text: str) -> tuple[NumberSet, bool]:
     """A set, and whether it is of UIDs: `1:20,35`, `uid 40:*`. Raises UsageError."""
+    from tuimail.imap.number_set import NumberSet
+
     text = text.strip()
     by_uid = text.lower().startswith("uid")
     return NumberSet.parse(text[3:].lstrip(" :") if by_uid else text), by_uid

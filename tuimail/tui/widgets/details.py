@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events
@@ -18,10 +19,13 @@ from tuimail.imap.summary import Summary
 from tuimail.mail.addresses import Address
 from tuimail.tui.figures import format_moment
 from tuimail.tui.keys import DETAILS_KEYS
-from tuimail.tui.reading import ReadHeaders, ReadText
 from tuimail.tui.widgets.attachment_list import AttachmentList
 from tuimail.tui.widgets.panel import Panel, PanelHeading
 from tuimail.tui.widgets.reader import Passage, Reader
+
+# What reads a message takes 11 ms to import, and is not needed before somebody reads one.
+if TYPE_CHECKING:
+    from tuimail.tui.reading import ReadHeaders, ReadText
 
 _LABEL_WIDTH = 11
 _HANG = 4
