@@ -1,4 +1,4 @@
-"""The process that converts to MSG, as a test finds it."""
+"""The processes that convert to MSG and that write files, as a test finds them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from tests.servers.archive import wait_until
 
 
 def converter() -> int:
-    """The process id of the one worker that runs."""
+    """The process id of the one that converts."""
+    return _child("tuimail.msg")
+
+
+def writer() -> int:
+    """The process id of the one that writes an export's files."""
+    return _child("tuimail.export.writing")
+
+
+def _child(words: str) -> int:
+    """The one child of this process whose command holds these words, once it is there."""
     found: list[int] = []
 
     def is_there() -> bool:
@@ -20,8 +30,8 @@ def converter() -> int:
             text=True,
             check=True,
         )
-        ours = (line.split() for line in listed.stdout.splitlines() if "tuimail.msg" in line)
-        found[:] = (int(words[1]) for words in ours if int(words[0]) == os.getpid())
+        ours = (line.split() for line in listed.stdout.splitlines() if words in line)
+        found[:] = (int(pid) for parent, pid, *_ in ours if int(parent) == os.getpid())
         return len(found) == 1
 
     wait_until(is_there)

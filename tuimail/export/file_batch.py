@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 
 from tuimail.errors import FileError
 from tuimail.files import Directory, PartFile, Placed
@@ -12,6 +14,9 @@ from tuimail.files import Directory, PartFile, Placed
 # fsync costs about 5 ms a file when done one by one, and macOS lets a process have 256 files open.
 MOST_FILES = 64
 MOST_OCTETS = 8 << 20
+_AT_ONCE_FROM = 0.0002
+"""Seconds for the first file of a batch, from which the others are synced by several threads: in
+memory they wait longer for each other than for the files."""
 
 
 class FileBatch:
@@ -90,9 +95,8 @@ def _sync_files(
     synced = [False] * len(files)
     waiting = iter(range(len(files)))
 
-    def sync() -> None:
-        # next() is one step for all threads
-        for at in waiting:
+    def sync(numbers: Iterable[int]) -> None:
+        for at in numbers:
             part, moment = files[at]
             try:
                 part.sync(moment)
@@ -100,12 +104,18 @@ def _sync_files(
             except FileError as error:
                 errors.append(error)
 
+    started = time.perf_counter()
+    sync(islice(waiting, 1))
+    if time.perf_counter() - started < _AT_ONCE_FROM:
+        at_once = 1
+    # next() is one step for all threads
     threads = [
-        threading.Thread(target=sync, name="tuimail-sync", daemon=True) for _ in range(at_once - 1)
+        threading.Thread(target=sync, args=(waiting,), name="tuimail-sync", daemon=True)
+        for _ in range(at_once - 1)
     ]
     for thread in threads:
         thread.start()
-    sync()
+    sync(waiting)
     for thread in threads:
         thread.join()
     return synced

@@ -55,8 +55,9 @@ class FileWorker:
         self._sending = threading.Lock()
         self._streams = 0
         self._unanswered: set[int] = set()
+        self._has_ended = False
         self._answering = threading.Lock()
-        """For those; not the one of the pipe, which may be full until answers are taken."""
+        """For these two; not the one of the pipe, which may be full until answers are taken."""
         self._process: subprocess.Popen[bytes] | None = None
         self._listener: threading.Thread | None = None
         self._pipe = -1
@@ -79,9 +80,12 @@ class FileWorker:
         """
         with self._answering:
             self._unanswered.add(number)
-        with suppress(FileError):
-            self.send(before + HEAD.pack(frames.FINISH, stream, number))
-            return
+            has_ended = self._has_ended
+        # Its answers may end a moment before its pipe does.
+        if not has_ended:
+            with suppress(FileError):
+                self.send(before + HEAD.pack(frames.FINISH, stream, number))
+                return
         self._answer(Answer(number, (), _ENDED))
 
     def send(self, head: bytes, octets: bytes | memoryview = b"") -> None:
@@ -144,6 +148,7 @@ class FileWorker:
                 with suppress(ValueError):  # the end of a killed one's
                     self._answer(frames.read_answer(line))
         with self._answering:
+            self._has_ended = True
             left = tuple(self._unanswered)
         for number in left:
             self._answer(Answer(number, (), _ENDED))

@@ -119,18 +119,17 @@ def _plain(text: str | None) -> str:
     if not text:
         return ""
     line = safe_line(text)
+    if line[:1].isalnum():  # as nearly all: four times in each line of the table
+        return line
     return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
 
 
 def _sum_lines(ledger: Ledger) -> Iterator[str]:
     """What `sha256sum` writes and `sha256sum -c` reads, in the order of paths."""
-    before = None
-    for record in ledger.iter_files():
-        if record.path != before and record.path is not None:
-            escaped = record.path.translate(_ESCAPES)
-            mark = "\\" if escaped != record.path else ""
-            yield f"{mark}{record.file_sha256}  {escaped}\n"
-        before = record.path
+    for path, sha256 in ledger.iter_sums():
+        escaped = path.translate(_ESCAPES)
+        mark = "\\" if escaped != path else ""
+        yield f"{mark}{sha256}  {escaped}\n"
 
 
 def _write_file(directory: Directory, name: str, lines: Iterable[str], until: float) -> bool:
