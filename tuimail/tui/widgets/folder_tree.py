@@ -88,8 +88,9 @@ class FolderTree(LineList):
     def show_total(self, raw_name: bytes, messages: int) -> None:
         """Take over how many messages a folder holds; the other counts stay."""
         known = self._statuses.get(raw_name, FolderStatus())
-        self._statuses[raw_name] = replace(known, messages=messages)
-        self.refresh()
+        if known.messages != messages:
+            self._statuses[raw_name] = replace(known, messages=messages)
+            self.refresh()
 
     def forget_statuses(self) -> None:
         """Let all counts be asked for again; the old ones stay on the screen until then."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -71,12 +72,20 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     def row_count(self) -> int:
         return self._count
 
-    def set_rows(self, count: int, cursor: int) -> None:
-        """Show `count` rows and put the cursor on one of them."""
+    def set_rows(self, count: int, cursor: int, changed: Sequence[int] | None = None) -> None:
+        """Show `count` rows and put the cursor on one of them.
+
+        When not many rows have `changed`, only these are drawn anew.
+        """
+        is_same = changed is not None and count == self._count
         self._count = count
         self.virtual_size = Size(0, count)
         self.cursor = cursor
-        self.refresh()
+        if is_same and changed is not None and len(changed) <= count // 2:
+            for index in changed:
+                self.refresh_line(index)
+        else:
+            self.refresh()
         self._follow_cursor()
 
     def render_row(self, index: int, width: int, style: Style) -> list[Segment]:

@@ -125,14 +125,20 @@ class MessageList(LineList):
         With `recipients`, rows show to whom a message went instead of from whom it came; `extra`
         columns stand before the subject.
         """
-        self._extra = tuple(extra)
         now = self._clock()
-        self._rows = rows
-        self._recipients = recipients
-        self._days = [format_day(row.date or row.internal_date, now) if row else "" for row in rows]
-        self._date_width = max(5, max((len(day) for day in self._days), default=6))
+        days = [format_day(row.date or row.internal_date, now) if row else "" for row in rows]
+        drawn_so_far = self._recipients, self._extra, self._columns
+        before = [*zip(self._rows, self._days, strict=True)]
+        self._rows, self._days = rows, days
+        self._recipients, self._extra = recipients, tuple(extra)
+        self._date_width = max(5, max((len(day) for day in days), default=6))
         self._fit_columns()
-        self.set_rows(len(rows), cursor)
+        changed = None
+        if drawn_so_far == (self._recipients, self._extra, self._columns):
+            # A page that was there already, and is now what the server says, is drawn once.
+            pairs = zip(before, zip(rows, days, strict=True), strict=False)
+            changed = [index for index, (old, new) in enumerate(pairs) if old != new]
+        self.set_rows(len(rows), cursor, changed)
 
     def watch_marks(self) -> None:
         self.refresh()
