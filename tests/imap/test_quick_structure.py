@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimail.archive.opened_message import OpenedMessage
-from tuimail.imap.quick_structure import is_only_text, read_quick_structure
+from tuimail.imap.quick_structure import (
+    find_quick_attachments,
+    is_only_text,
+    read_quick_structure,
+)
 from tuimail.imap.structure import Part, attachments, read_structure
 from tuimail.imap.tokens import read_tokens
 
@@ -60,8 +64,9 @@ PDF = (
     ],
 )
 def test_it_reads_as_the_thorough_reader(structure: bytes) -> None:
-    part = read_quick_structure(b"* 1 FETCH (" + structure + b")\r\n", 11)
-    assert part == thoroughly(structure)
+    line = b"* 1 FETCH (" + structure + b")\r\n"
+    assert read_quick_structure(line, 11) == thoroughly(structure)
+    assert find_quick_attachments(line, 11) == attachments(thoroughly(structure))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +87,7 @@ def test_it_reads_as_the_thorough_reader(structure: bytes) -> None:
 )
 def test_what_it_cannot_read_is_left_to_the_thorough_reader(structure: bytes) -> None:
     assert read_quick_structure(structure, 0) is None
+    assert find_quick_attachments(structure, 0) is None
 
 
 def test_only_text() -> None:
@@ -100,6 +106,7 @@ def test_real_messages(corpus: list[Path]) -> None:
         if part is not None:
             fast += 1
             assert part == thoroughly(structure), path
+            assert find_quick_attachments(structure, 0) == attachments(part), path
         if is_only_text(structure, 0):
             assert attachments(thoroughly(structure)) == (), path
     assert fast > len(corpus) // 2
@@ -114,5 +121,8 @@ def test_it_never_says_other_than_the_thorough_reader(
     structure: bytes, kept: int, junk: bytes
 ) -> None:
     part = read_quick_structure(structure[:kept] + junk, 0)
+    found = find_quick_attachments(structure[:kept] + junk, 0)
+    assert (found is None) is (part is None)
     if part is not None:
         assert part == thoroughly(structure[:kept] + junk)
+        assert found == attachments(part)

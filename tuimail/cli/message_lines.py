@@ -25,7 +25,6 @@ from tuimail.errors import MessageUnreadable
 from tuimail.imap.fetch import Row
 from tuimail.imap.folder import Folder
 from tuimail.imap.sieve import Sieve, sift_row, summary_sieve
-from tuimail.imap.structure import attachments
 from tuimail.imap.summary import Summary
 from tuimail.mail.addresses import read_mailboxes
 from tuimail.mail.dates import parse_date
@@ -284,12 +283,9 @@ def _write_unsubscribe(fields: Mapping[str, bytes]) -> str:
 
 
 def _write_attachments(row: Row) -> str:
-    structure = row.structure
-    if structure is None:
-        return "[]"
     written = [
         f'{{"part": {quote(part.section)}, "name": {quote(name.decoded)}, '
         f'"type": {quote(part.media_type)}, "size": {size}, "encoding": {quote(part.encoding)}}}'
-        for part, name, size in attachments(structure)
+        for part, name, size in row.attachments
     ]
     return f"[{', '.join(written)}]"

@@ -10,8 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from tuimail.errors import MessageUnreadable
-from tuimail.imap.quick_structure import is_only_text, read_quick_structure
-from tuimail.imap.structure import Part, read_structure
+from tuimail.imap.quick_structure import (
+    find_quick_attachments,
+    is_only_text,
+    read_quick_structure,
+)
+from tuimail.imap.structure import Attachment, Part, attachments, read_structure
 from tuimail.imap.tokens import Token, read_number, read_pairs, read_tokens
 from tuimail.mail.dates import parse_internal_date
 from tuimail.mail.header_block import read_values
@@ -179,6 +183,18 @@ class Row:
                 return None  # it was not asked for
         token = self._tolerant_items().get(b"BODYSTRUCTURE")
         return None if token is None else read_structure(token)
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Of BODYSTRUCTURE; none when it was not sent. Raises MessageUnreadable."""
+        if self._plain is not None:
+            start = self._plain.end()
+            if self._parts[0].startswith(_STRUCTURE, start):
+                quick = find_quick_attachments(self._parts[0], start + len(_STRUCTURE))
+                if quick is not None:
+                    return quick
+        structure = self.structure
+        return () if structure is None else attachments(structure)
 
     @property
     def is_only_text(self) -> bool:

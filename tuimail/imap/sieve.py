@@ -11,7 +11,6 @@ from tuimail.errors import MessageUnreadable
 from tuimail.imap.command import sequence_set
 from tuimail.imap.fetch import Row, row_items
 from tuimail.imap.identity import Identity
-from tuimail.imap.structure import attachments
 from tuimail.imap.summary import Summary, summarize
 from tuimail.mail.addresses import parse_addresses
 from tuimail.mail.dates import parse_date
@@ -104,8 +103,7 @@ def _read_attachments(row: Row, selected: OpenFolder, uid: int) -> Summary | Non
     # Most are; taking their structure apart would cost more than all the rest.
     if row.is_only_text:
         return None
-    structure = row.structure
-    found = attachments(structure) if structure is not None else ()
+    found = row.attachments
     if not found:
         return None
     fields = row.fields
@@ -115,7 +113,6 @@ def _read_attachments(row: Row, selected: OpenFolder, uid: int) -> Summary | Non
         date=parse_date(decode_words(fields.get("date", b""))),
         from_=parse_addresses(fields.get("from", b"")),
         subject=MailText(decode_words(fields.get("subject", b""))),
-        structure=structure,
         attachments=found,
         fields=fields,
     )

@@ -101,16 +101,18 @@ def read_structure(token: Token) -> Part:
 
 def attachments(root: Part) -> tuple[Attachment, ...]:
     """What a person would save: all that is not the text, a nested message as a whole."""
-    return tuple(
-        Attachment(part, MailText(_attachment_name(part)), _decoded_size(part))
-        for part in _own_parts(root)
-        if _is_attachment(part)
-    )
+    return tuple([make_attachment(part) for part in _own_parts(root) if is_attachment(part)])
+
+
+def make_attachment(part: Part) -> Attachment:
+    """A part under the name that it has, or is given."""
+    size = estimate_decoded_size(part.size, part.lines, part.encoding)
+    return Attachment(part, MailText(_attachment_name(part)), size)
 
 
 def text_part(root: Part) -> Part | None:
     """The first text/plain that is no attachment, else the first text/html, else None."""
-    texts = [part for part in _own_parts(root) if not _is_attachment(part)]
+    texts = [part for part in _own_parts(root) if not is_attachment(part)]
     for media_type in ("text/plain", "text/html"):
         for part in texts:
             if part.media_type == media_type:
@@ -127,7 +129,8 @@ def _own_parts(root: Part) -> list[Part]:
     return found
 
 
-def _is_attachment(part: Part) -> bool:
+def is_attachment(part: Part) -> bool:
+    """Whether a person would save it; said of a part outside nested messages."""
     if part.is_multipart:
         return part.disposition == "attachment" and not part.children
     if part.media_type not in _TEXTS or part.disposition == "attachment":
@@ -141,10 +144,6 @@ def _attachment_name(part: Part) -> str:
     if part.media_type == "message/rfc822":
         return f"{part.subject or 'message'}.eml"
     return f"part {part.section}"
-
-
-def _decoded_size(part: Part) -> int:
-    return estimate_decoded_size(part.size, part.lines, part.encoding)
 
 
 def _read_part(token: Token, section: str, depth: int) -> Part:
