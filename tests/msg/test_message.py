@@ -19,6 +19,7 @@ from tests.msg.letters import (
     letter,
     multipart,
 )
+from tuimail.files.mapped import MappedFile, open_octets
 from tuimail.msg.mapi import PidTag
 from tuimail.msg.writer import write_msg
 
@@ -151,12 +152,13 @@ def test_dates(
 
 
 def test_the_same_octets_each_time_and_from_a_file(tmp_path: Path) -> None:
-    raw = multipart("mixed", PLAIN, HTML, file_part("a.pdf", PDF * 2_000), fields="Subject: x\r\n")
+    raw = multipart("mixed", PLAIN, HTML, file_part("a.pdf", PDF * 4_000), fields="Subject: x\r\n")
     (tmp_path / "a.eml").write_bytes(raw)
     first, second = io.BytesIO(), io.BytesIO()
     write_msg(raw, first)
-    with (tmp_path / "a.eml").open("rb") as file:
-        write_msg(file, second)
+    with (tmp_path / "a.eml").open("rb") as file, open_octets(file) as octets:
+        assert isinstance(octets, MappedFile)
+        write_msg(octets, second)
     assert first.getvalue() == second.getvalue()
 
 

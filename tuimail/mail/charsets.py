@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 
 # What senders call a charset is often narrower than what they use: the wider one reads both.
 _WIDER = {
@@ -73,10 +75,55 @@ def decode_text(data: bytes, charset: str | None) -> str:
 
 def decode_html(data: bytes, charset: str | None) -> str:
     """The same for HTML, which may name its charset itself where the header does not."""
-    if not charset:
-        named = _META_CHARSET.search(data[:_META_LIMIT])
-        charset = named[1].decode("ascii") if named else None
-    return decode_text(data, charset)
+    return decode_text(data, charset or _find_meta_charset(data))
+
+
+def decode_pieces(
+    pieces: Callable[[], Iterable[bytes]], charset: str | None, *, is_html: bool
+) -> Iterator[str]:
+    """The same of a long text, which `pieces` gives as often as it is asked, piece by piece."""
+    if is_html and not charset:
+        charset = _find_meta_charset(_read_head(pieces(), _META_LIMIT))
+    codec = _find_codec(charset) if charset and len(charset) <= _NAME_LIMIT else None
+    if codec is None:
+        codec = "utf-8" if _is_utf_8(pieces()) else "cp1252"
+    if codec != "utf-8" and not _is_single_byte(codec):
+        # Not every codec goes on where a piece ends as it goes on in the middle.
+        yield decode_text(b"".join(pieces()), charset)
+        return
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    yield from map(decoder.decode, pieces())
+    yield decoder.decode(b"", True)
+
+
+def _find_meta_charset(data: bytes) -> str | None:
+    named = _META_CHARSET.search(data[:_META_LIMIT])
+    return named[1].decode("ascii") if named else None
+
+
+def _read_head(pieces: Iterable[bytes], size: int) -> bytes:
+    head = b""
+    for piece in pieces:
+        head += piece[: size - len(head)]
+        if len(head) == size:
+            break
+    return head
+
+
+def _is_utf_8(pieces: Iterable[bytes]) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for piece in chain(pieces, (b"",)):
+            decoder.decode(piece, not piece)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _is_single_byte(codec: str) -> bool:
+    """Whether each octet is one character, whatever stands before it."""
+    return len(bytes(range(256)).decode(codec, "replace")) == 256
 
 
 @lru_cache(maxsize=512)

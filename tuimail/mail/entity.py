@@ -10,9 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tuimail.mail.content_field import ContentField, parse_content_type, parse_disposition
 from tuimail.mail.header_block import read_fields
+
+if TYPE_CHECKING:
+    from tuimail.files.mapped import Octets
 
 MAX_DEPTH = 20
 """Multiparts and messages within one another; what is nested deeper stays whole, as a leaf."""
@@ -85,7 +89,7 @@ class Entity:
             yield from child.walk()
 
 
-def parse_entity(raw: bytes) -> Entity:
+def parse_entity(raw: Octets) -> Entity:
     """Take a whole message apart. Never fails: octets without any header are text/plain."""
     return _Splitter(raw).split()
 
@@ -149,7 +153,7 @@ class _Delimiter:
 class _Splitter:
     """One pass from the first octet to the last; every search goes on where it stopped."""
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: Octets) -> None:
         self._raw = raw
         self._open: list[_OpenEntity] = []
         self._dashes = 0 if raw.startswith(b"--") else -1
@@ -259,7 +263,7 @@ class _Splitter:
         return max(line_start - 1, 0)
 
 
-def _read_header(raw: bytes, start: int, body_start: int, default_type: str) -> _OpenEntity:
+def _read_header(raw: Octets, start: int, body_start: int, default_type: str) -> _OpenEntity:
     """Read what a header block says of its body; of a repeated field the first counts."""
     found: dict[str, bytes] = {}
     for field in read_fields(raw[start:body_start]):

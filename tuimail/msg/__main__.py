@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tuimail.errors import MessageUnreadable
+from tuimail.files.mapped import open_octets
 from tuimail.msg.writer import MsgReport, write_msg
 
 _USAGE = "usage: python -m tuimail.msg [FILE.eml [OUT.msg]]"
@@ -45,8 +46,12 @@ def convert(
 ) -> MsgReport:
     """Convert a file; what is written there is replaced. Raises OSError, MessageUnreadable."""
     keywords = [flag for flag in flags if not flag.startswith(("\\", "$"))]
-    with open(eml, "rb") as source, open(msg, "wb", opener=_open_no_link) as out:
-        return write_msg(source, out, internal_date=internal_date, flags=flags, keywords=keywords)
+    with (
+        open(eml, "rb") as source,
+        open_octets(source) as octets,
+        open(msg, "wb", opener=_open_no_link) as out,
+    ):
+        return write_msg(octets, out, internal_date=internal_date, flags=flags, keywords=keywords)
 
 
 def _convert_one(arguments: Sequence[str]) -> int:

@@ -24,6 +24,7 @@ BINARY: Final = 0x0102
 MULTIPLE_STRING: Final = 0x101F
 
 Value = int | bool | str | datetime | Content | tuple[str, ...]
+"""A long string may be LargeContent too, as `encode_string` gives it."""
 
 PS_PUBLIC_STRINGS: Final = UUID("00020329-0000-0000-C000-000000000046")
 PS_INTERNET_HEADERS: Final = UUID("00020386-0000-0000-C000-000000000046")
@@ -171,18 +172,21 @@ def _store(storage: Storage, tag: int, value: Value) -> bytes:
         return _SIZED.pack(tag, _READABLE_AND_WRITABLE, 0xFFFFFFFF, 1)
     name = f"__substg1.0_{tag:08X}"
     if kind == STRING:
-        assert isinstance(value, str)
-        content = encode_string(value)
+        assert isinstance(value, str | LargeContent)
+        content = encode_string(value) if isinstance(value, str) else value
         storage.add_stream(name, content)
         # The end mark that is not written is counted (MS-OXMSG 2.4.2.2).
-        return _SIZED.pack(tag, _READABLE_AND_WRITABLE, len(content) + 2, 0)
+        return _SIZED.pack(tag, _READABLE_AND_WRITABLE, _size(content) + 2, 0)
     if kind == MULTIPLE_STRING:
         assert isinstance(value, tuple)
         return _store_strings(storage, tag, name, value)
     assert isinstance(value, bytes | LargeContent)
     storage.add_stream(name, value)
-    size = len(value) if isinstance(value, bytes) else value.size
-    return _SIZED.pack(tag, _READABLE_AND_WRITABLE, size, 0)
+    return _SIZED.pack(tag, _READABLE_AND_WRITABLE, _size(value), 0)
+
+
+def _size(content: Content) -> int:
+    return len(content) if isinstance(content, bytes) else content.size
 
 
 def _store_strings(storage: Storage, tag: int, name: str, values: tuple[str, ...]) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from tuimail.files.mapped import Octets
 from tuimail.mail.entity import Entity
 from tuimail.mail.transfer_encoding import decode_body
 from tuimail.msg.attachments import Attachments, Nested, decoded_content
@@ -24,7 +25,7 @@ from tuimail.msg.mapi import (
     Properties,
     file_time,
 )
-from tuimail.msg.parts import Parts, Protection, find_protection, own_fields, read_body
+from tuimail.msg.parts import Parts, Protection, find_protection, kept_content, own_fields
 from tuimail.msg.people import set_senders, store_recipients
 from tuimail.text import MailText
 
@@ -61,7 +62,7 @@ class MessageStorage:
     """Writes messages into storages: the whole one, and those within it."""
 
     def __init__(
-        self, raw: bytes, names: NamedProperties, lost: list[str], *, depth: int = 0
+        self, raw: Octets, names: NamedProperties, lost: list[str], *, depth: int = 0
     ) -> None:
         self._raw = raw
         self._names = names
@@ -125,7 +126,8 @@ class MessageStorage:
         if protection is Protection.CLEAR_SIGNED:
             # The signature holds for these octets and no others.
             newline = b"\r\n" if b"\r\n" in header.block else b"\n"
-            signed = own_fields(header.fields, newline) + read_body(self._raw, entity)
+            own = own_fields(header.fields, newline)
+            signed = kept_content(self._raw, entity.body_start, entity.end, above=own)
             attachments.store_content("smime.p7m", "multipart/signed", signed)
         else:
             attachments.store_all(parts.attached, html)

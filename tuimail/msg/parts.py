@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import chain
 
+from tuimail.files.mapped import Octets
 from tuimail.mail.content_field import parse_content_type
+from tuimail.mail.decoder import make_decoder
 from tuimail.mail.entity import Entity
 from tuimail.mail.header_block import Field, read_values
+from tuimail.msg.cfb import Content, LargeContent
 
 _PLAIN, _HTML = "text/plain", "text/html"
 _UNKNOWN_TYPE = "application/octet-stream"
@@ -19,6 +23,9 @@ _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-sig
 # Fields with their folds; a mailbox file's own line may stand before them.
 _FIELDS = re.compile(rb"(?:From [^\n]*+\n)?+(?:[!-9;-~]++[ \t]*+:[^\n]*+\n|[ \t][^\n]*+\n)*+")
 _WRITTEN = re.compile(rb"\S")
+_PIECE = 1 << 18
+SMALL = 1 << 18
+"""Octets up to which a body is read in one go and kept; above, piece by piece and not kept."""
 
 
 class Protection(Enum):
@@ -73,7 +80,7 @@ def find_protection(root: Entity) -> Protection:
 class Parts:
     """The parts of one message, sorted; nested messages are wholes."""
 
-    def __init__(self, raw: bytes, root: Entity, lost: list[str]) -> None:
+    def __init__(self, raw: Octets, root: Entity, lost: list[str]) -> None:
         self._raw = raw
         self._lost = lost
         self.attached: list[Attached] = []
@@ -173,9 +180,28 @@ def is_attachment(entity: Entity) -> bool:
     return entity.disposition is not None and entity.disposition.value not in ("inline", "")
 
 
-def read_body(raw: bytes, entity: Entity) -> bytes:
+def read_body(raw: Octets, entity: Entity) -> bytes:
     """A body, still in its transfer encoding."""
     return raw[entity.body_start : entity.end]
+
+
+def decoded_pieces(raw: Octets, entity: Entity) -> Iterator[bytes]:
+    """A body without its transfer encoding, piece by piece."""
+    decoder = make_decoder(entity.encoding)
+    yield from map(decoder.feed, _pieces(raw, entity.body_start, entity.end))
+    yield decoder.finish()
+
+
+def kept_content(raw: Octets, start: int, end: int, above: bytes = b"") -> Content:
+    """Octets as they stand in the message, below some of ours."""
+    size = len(above) + end - start
+    if size <= SMALL:
+        return above + raw[start:end]
+    return LargeContent(size, lambda: chain((above,), _pieces(raw, start, end)))
+
+
+def _pieces(raw: Octets, start: int, end: int) -> Iterator[bytes]:
+    return (raw[at : min(at + _PIECE, end)] for at in range(start, end, _PIECE))
 
 
 def own_fields(fields: Sequence[Field], newline: bytes) -> bytes:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
 
+from tuimail.files.mapped import Octets
 from tuimail.mail.entity import parse_entity
 from tuimail.msg.cfb import Storage, write_compound_file
 from tuimail.msg.mapi import NamedProperties
@@ -27,7 +28,7 @@ class MsgReport:
 
 
 def write_msg(
-    raw: bytes | BinaryIO,
+    raw: Octets,
     out: BinaryIO,
     *,
     internal_date: datetime | None = None,
@@ -40,13 +41,12 @@ def write_msg(
     Outlook's categories. The same arguments give the same octets. Any octets at all are a message;
     MessageTooLarge is raised for an attachment of 2 GiB, and what `out` raises passes through.
     """
-    octets = raw if isinstance(raw, bytes) else raw.read()
-    if b"\n" not in octets:
-        octets = octets.replace(b"\r", b"\n")  # as the Macintosh once ended its lines
+    if raw.find(b"\n") < 0:
+        raw = raw[:].replace(b"\r", b"\n")  # as the Macintosh once ended its lines
     names, lost = NamedProperties(), list[str]()
     root = Storage(_CLASS)
-    message = MessageStorage(octets, names, lost)
+    message = MessageStorage(raw, names, lost)
     delivery = Delivery(internal_date, flags, keywords)
-    message.store(root, parse_entity(octets), delivery, is_root=True)
+    message.store(root, parse_entity(raw), delivery, is_root=True)
     names.store(root.add_storage("__nameid_version1.0"))
     return MsgReport(write_compound_file(root, out), tuple(lost))
