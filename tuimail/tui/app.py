@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -123,6 +124,12 @@ class MailApp(App[None]):
             fitting = [name for limit, name in breakpoints if cells >= limit]
             self._main.add_class(fitting[-1])
         return self._main
+
+    def on_ready(self) -> None:
+        """The first frame is drawn; what is there by now stays, and is never garbage."""
+        if not gc.isenabled():  # whoever started us lets it rest until now
+            gc.freeze()
+            gc.enable()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Behind everything that is drawn, whatever widget it comes from."""
