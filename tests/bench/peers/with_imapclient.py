@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from datetime import datetime
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import getaddresses, parsedate_to_datetime
+from typing import Any
 
 from imapclient import IMAPClient
 
 FIELDS = "BODY.PEEK[HEADER.FIELDS (FROM TO CC SUBJECT DATE MESSAGE-ID LIST-UNSUBSCRIBE)]"
 ROW = ["UID", "FLAGS", "RFC822.SIZE", "INTERNALDATE", "BODYSTRUCTURE", FIELDS]
+ATTACHED = "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)]"
 CHUNK = 500
 
 
@@ -31,25 +38,50 @@ def list_rows(client: IMAPClient, count: int) -> None:
 
 
 def find_attachments(client: IMAPClient, count: int) -> None:
-    """The parts of messages one to `count` that are attachments."""
-    found = 0
+    """What `tuimail attachments` tells of messages one to `count`: of each attachment its part,
+    type, size and name, and of its message sender, date and subject, decoded by the stdlib.
+    """
+    found: list[tuple[object, ...]] = []
     for first in range(1, count + 1, CHUNK):
         numbers = list(range(first, min(count, first + CHUNK - 1) + 1))
-        rows = client.fetch(
-            numbers, ["UID", "BODYSTRUCTURE", "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)]"]
-        )
-        found += sum(_count(row[b"BODYSTRUCTURE"]) for row in rows.values())
+        rows = client.fetch(numbers, ["UID", "BODYSTRUCTURE", ATTACHED])
+        for row in rows.values():
+            attached = list(_attachments(row[b"BODYSTRUCTURE"], ""))
+            if attached:
+                header = message_from_bytes(row[ATTACHED.replace(".PEEK", "").encode()])
+                message = (
+                    row[b"UID"],
+                    _decode(header["Subject"] or ""),
+                    [(_decode(name), one) for name, one in getaddresses([header["From"] or ""])],
+                    _read_date(header["Date"]),
+                )
+                found += [(*message, *one) for one in attached]
     assert found
 
 
-def _count(structure: object) -> int:
-    assert isinstance(structure, tuple)
+def _attachments(structure: Any, section: str) -> Iterator[tuple[object, ...]]:
     if isinstance(structure[0], list):
-        return sum(map(_count, structure[0]))
-    return sum(
-        isinstance(element, tuple) and bool(element) and element[0] in (b"attachment",)
-        for element in structure
-    )
+        for number, part in enumerate(structure[0], 1):
+            yield from _attachments(part, f"{section}.{number}" if section else f"{number}")
+        return
+    disposition = structure[9] if structure[0].lower() == b"text" else structure[8]
+    if disposition and disposition[0].lower() == b"attachment":
+        names = disposition[1] or ()
+        named = dict(zip(names[::2], names[1::2], strict=True))
+        kind = b"/".join(structure[:2]).decode().lower()
+        size = structure[6] * 3 // 4 if structure[5].lower() == b"base64" else structure[6]
+        yield section or "1", kind, size, _decode(named.get(b"filename", b"").decode())
+
+
+def _read_date(text: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+
+
+def _decode(text: str) -> str:
+    return str(make_header(decode_header(text)))
 
 
 def main() -> None:
