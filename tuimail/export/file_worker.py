@@ -80,16 +80,15 @@ class FileWorker:
         """
         with self._answering:
             self._unanswered.add(number)
-            has_ended = self._has_ended
-        # Its answers may end a moment before its pipe does.
-        if not has_ended:
-            with suppress(FileError):
-                self.send(before + HEAD.pack(frames.FINISH, stream, number))
-                return
+        with suppress(FileError):
+            self.send(before + HEAD.pack(frames.FINISH, stream, number))
+            return
         self._answer(Answer(number, (), _ENDED))
 
     def send(self, head: bytes, octets: bytes | memoryview = b"") -> None:
         """Frames, and the octets of the last one. Raises FileError."""
+        if self._has_ended:  # its answers may end a moment before its pipe does
+            raise FileError(_ENDED)
         left = [memoryview(head), memoryview(octets)]
         try:
             with self._sending:
