@@ -101,7 +101,7 @@ def _read_options() -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     size = parser.add_mutually_exclusive_group()
     size.add_argument(
-        "--quick", action="store_true", help="5,000 messages, a few minutes (default)"
+        "--quick", action="store_true", help="5,000 messages, three minutes (default)"
     )
     size.add_argument("--full", action="store_true", help="up to a million messages, half an hour")
     parser.add_argument(

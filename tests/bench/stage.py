@@ -40,6 +40,8 @@ class Sizes:
     """Messages of 30 MB."""
     few: int = 1000
     rounds: int = 5
+    slow_rounds: int = 3
+    """Of what takes many seconds each time."""
     warm_up: bool = True
     """With a round before that does not count."""
 
@@ -68,6 +70,7 @@ QUICK = Sizes(
     many=5_000,
     large=4,
     rounds=2,
+    slow_rounds=1,
     warm_up=False,
 )
 

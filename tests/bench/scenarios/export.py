@@ -47,7 +47,7 @@ def _measure_eml(line: Line, limit: float) -> Callable[[Stage], Iterator[Goal]]:
             }
             if mbsync.find_version():
                 contestants["mbsync"] = lambda: _mbsync(stage, port, mailbox)
-            contest = stage.contest(contestants)
+            contest = stage.contest(contestants, None if line is NEAR else stage.sizes.slow_rounds)
         yield compare(
             f"export {mailbox.count:,} EML to memory, {line}, no fsync on both sides",
             f"≤ {limit} of mbsync's",
@@ -71,7 +71,7 @@ def measure_disk(stage: Stage) -> Iterator[Goal]:
     if mbsync.find_version():
         contestants["mbsync"] = lambda: _mbsync(stage, port, mailbox, on_disk=True)
     # mbsync waits for the disk at every message.
-    contest = stage.contest(contestants, 3, warm_up=False)
+    contest = stage.contest(contestants, stage.sizes.slow_rounds, warm_up=False)
     yield compare(
         f"export {mailbox.count:,} EML to disk, fsync on both sides",
         "≤ 0.2 of mbsync's",
@@ -105,7 +105,7 @@ def measure_msg(stage: Stage) -> Iterator[Goal]:
     contestants: dict[str, Contestant] = {"tuimail": lambda: ours(count)}
     if stage.aspose:
         contestants["Aspose"] = lambda: aspose(count)
-    contest = stage.contest(contestants, 3, warm_up=False)
+    contest = stage.contest(contestants, sizes.slow_rounds, warm_up=False)
     yield compare(
         f"export {count:,} MSG to memory, fetched, converted and written",
         "≤ 0.35 of Aspose's",

@@ -31,7 +31,7 @@ def measure_growth(stage: Stage) -> Iterator[Cost]:
         for mailbox in mailboxes:
             name = f"{mailbox.count:,} {mailbox.kind}"
             whole = "all" in words
-            rounds = 1 if whole and mailbox.count >= _ONCE else stage.sizes.rounds
+            rounds = 1 if whole and mailbox.count >= _ONCE else stage.sizes.slow_rounds
             tell_progress(f"{what} of {name}")
             try:
                 yield Cost(what, name, *_measure(stage, mailbox, words, rounds))
