@@ -16,17 +16,19 @@ from tests.servers.archive import (
     StallingServer,
     mailbox_of,
     plain_message,
+    wait_until,
 )
 from tests.servers.dovecot import DovecotUser
 from tests.servers.proxy import RecordingProxy
 from tests.servers.stores import store_on
-from tests.tui.driving import Driver, connect_to, driven
+from tests.tui.driving import Driver, connect_to, driven, screen_text
 from tests.tui.mailboxes import inbox_of, letter
 from tests.tui.test_hostile import PAYLOADS, assert_harmless, hostile_mailbox
 from tuimail.archive.mailbox import Mailbox, StoredFolder
 from tuimail.imap.folder import INBOX
 from tuimail.imap.page_file import read_page
 from tuimail.imap.paging import Order, SortKey
+from tuimail.tui.app import MailApp
 from tuimail.tui.last_page import LastPage
 from tuimail.tui.state import State
 
@@ -238,6 +240,26 @@ async def test_what_is_fetched_ahead_does_not_stand_in_the_way() -> None:
             server.may_answer.set()
             await drive.wait(lambda: note(drive) == "page 1 of 1")
             assert drive.subjects == ["Message 3", "Message 2", "Message 1"]
+
+
+# --- at the start
+
+
+async def test_a_page_that_was_faster_than_the_screen_is_right_in_the_first_frame(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames: list[str] = []
+    # Textual calls it after each frame.
+    monkeypatch.setattr(MailApp, "post_display_hook", lambda app: frames.append(screen_text(app)))
+    with RecordingServer(mailbox_of(120)) as server:
+        store = connect_to(server)
+        store.begin(INBOX, Order())
+        wait_until(lambda: store.known_page(INBOX, 1, Order()) is not None)
+        last = LastPage(path, ACCOUNT_KEY)
+        async with driven(server, store=store, last_page=last):
+            first = next(frame for frame in frames if "1–50 of 120" in frame)
+            assert "Message 120" in first
+            assert "Message 110" in first
 
 
 # --- on the disk
