@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
+from tuimail.child_process import Child, child_command, start_child
 from tuimail.errors import FileError
 from tuimail.export import frames
 from tuimail.export.frames import HEAD, Answer, Message
 from tuimail.export.names import SaveFormat
 from tuimail.files import Directory
 
-# -P: no module is taken from the folder that the user happens to be in; ours is named instead.
-_PROGRAM = (
-    "import sys; sys.path.append(sys.argv.pop());"
-    " from tuimail.export.writing import main; sys.exit(main(sys.argv[1:]))"
-)
-_COMMAND = (sys.executable, "-P", "-c", _PROGRAM)
-_HOME = str(Path(__file__).parents[2])
+_COMMAND = child_command("tuimail.export.writing")
 _PIPE = 1 << 20
 """Octets that a pipe holds where the system lets it: fetching and writing take turns less often."""
 _ENDED = "the process that writes the files has ended before its time"
@@ -58,7 +50,7 @@ class FileWorker:
         self._has_ended = False
         self._answering = threading.Lock()
         """For these two; not the one of the pipe, which may be full until answers are taken."""
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._listener: threading.Thread | None = None
         self._pipe = -1
 
@@ -67,7 +59,7 @@ class FileWorker:
 
         Raises FileError.
         """
-        if self._process is None:
+        if self._child is None:
             self._start()
         self._streams += 1
         self.send(frames.open_frame(self._streams, path, messages))
@@ -110,39 +102,28 @@ class FileWorker:
         """End it, when all streams are closed; waits for it."""
         with suppress(FileError):
             self.send(HEAD.pack(frames.BYE, 0, 0))
-        if self._process is not None and self._listener is not None:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
+        if self._child is not None and self._listener is not None:
+            self._child.stdin.close()
             self._listener.join()
-            self._process.wait()
+            self._child.process.wait()
 
     def _start(self) -> None:
         shared = [self._directory.descriptor, *([] if self._shared is None else [self._shared])]
         place = (str(self._directory.descriptor), str(self._directory.path), self._format.value)
         try:
-            self._process = subprocess.Popen(
-                (*_COMMAND, *place, _HOME),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                pass_fds=shared,
-                bufsize=0,
-                start_new_session=True,  # Ctrl-C is for the program with the terminal
-            )
+            self._child = start_child((*_COMMAND, *place), shared=shared)
         except OSError as error:
             raise FileError(f"cannot start writing files: {error.strerror}") from error
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._pipe = self._process.stdin.fileno()
+        self._pipe = self._child.stdin.fileno()
         with suppress(OSError, AttributeError):  # macOS has no such call
             fcntl.fcntl(self._pipe, fcntl.F_SETPIPE_SZ, _PIPE)
         self._listener = threading.Thread(
-            target=self._listen, args=(self._process.stdout,), name="tuimail-write", daemon=True
+            target=self._listen, args=(self._child.stdout,), name="tuimail-write", daemon=True
         )
         self._listener.start()
 
-    def _listen(self, pipe: IO[bytes]) -> None:
-        with pipe, open(pipe.fileno(), "rb", closefd=False) as answers:
+    def _listen(self, answers: IO[bytes]) -> None:
+        with answers:
             for line in answers:
                 with suppress(ValueError):  # the end of a killed one's
                     self._answer(frames.read_answer(line))

@@ -6,8 +6,6 @@ import errno
 import json
 import os
 import select
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -18,17 +16,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tuimail.child_process import Child, child_command, start_child
 from tuimail.errors import FileError, MessageUnreadable
 
 PATIENCE = 300
 """Seconds for one message; 30 MiB take one."""
 
-# -P: no module is taken from the folder that the user happens to be in; ours is named instead.
-_PROGRAM = (
-    "import sys; sys.path.append(sys.argv.pop());"
-    " from tuimail.msg.__main__ import main; sys.exit(main([]))"
-)
-_COMMAND = (sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[2]))
+_COMMAND = child_command("tuimail.msg.__main__")
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """What the disk says of every file, not of this one."""
 _CHUNK = 1 << 16
@@ -57,7 +51,7 @@ class MsgWorker:
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._closed = False
         self._read = b""
         self._orders: deque[bytes] = deque()
@@ -105,54 +99,46 @@ class MsgWorker:
 
     def _write(self, order: bytes) -> None:
         pipe = self._started().stdin
-        assert pipe is not None
         with suppress(OSError, ValueError):  # whoever waits for the answer hears of it
             pipe.write(order)
             pipe.flush()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> Child:
         with self._lock:
             if self._closed:
                 raise FileError("the conversion to MSG was stopped")
-            if self._process is None:
+            if self._child is None:
                 self._read = b""
                 try:
-                    self._process = subprocess.Popen(
-                        _COMMAND,
-                        stdin=subprocess.PIPE,
-                        stdout=subprocess.PIPE,
-                        stderr=subprocess.DEVNULL,
-                        start_new_session=True,  # Ctrl-C is for the program with the terminal
-                    )
+                    self._child = start_child(_COMMAND)
                 except OSError as error:
                     raise FileError(f"cannot start converting to MSG: {error.strerror}") from error
-            return self._process
+            return self._child
 
     def _drop(self) -> None:
         with self._lock:
-            process, self._process = self._process, None
-            if process is not None:
-                process.kill()
-                process.wait()
-                for pipe in (process.stdin, process.stdout):
-                    assert pipe is not None
+            child, self._child = self._child, None
+            if child is not None:
+                child.process.kill()
+                child.process.wait()
+                for pipe in (child.stdin, child.stdout):
                     with suppress(OSError):  # an order that nobody reads any more
                         pipe.close()
 
     def _read_line(self) -> bytes:
         """An answer; what is no whole one when the process has ended, or its time has."""
-        process = self._process
-        if process is None or process.stdout is None:
+        child = self._child
+        if child is None:
             return b""
         deadline = time.monotonic() + self._patience
         # select() knows no descriptor above 1,023.
         readable = select.poll()
-        readable.register(process.stdout, select.POLLIN)
+        readable.register(child.stdout, select.POLLIN)
         while b"\n" not in self._read:
             rest = deadline - time.monotonic()
             if rest <= 0 or not readable.poll(rest * 1_000):
                 return b""
-            octets = os.read(process.stdout.fileno(), _CHUNK)
+            octets = os.read(child.stdout.fileno(), _CHUNK)
             if not octets:
                 return b""
             self._read += octets
