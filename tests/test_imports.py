@@ -44,3 +44,16 @@ def loaded_by(code: str) -> set[str]:
 )
 def test_loaded(code: str, libraries: set[str]) -> None:
     assert loaded_by(code) == libraries
+
+
+def test_the_screen_starts_without_what_its_first_page_does_not_need() -> None:
+    """A start is mostly imports: dialogs, exports, searches and messages' texts come later."""
+    code = """
+import sys
+import tuimail.cli.browse, tuimail.tui.app
+late = ("tuimail.mail.opened", "tuimail.imap.query", "tuimail.imap.selection", "sqlite3",
+        "tuimail.export.save", "tuimail.export.plan", "tuimail.tui.screens.dialog")
+print(*(name for name in late if name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
