@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import marshal
 import sys
+from contextlib import suppress
 from struct import Struct
 from typing import IO, Any
 
@@ -40,10 +41,10 @@ def read_frame(pipe: IO[bytes]) -> Any:
 def main() -> None:
     """Serve until stdin ends, as it does when the other process is killed."""
     gc.set_threshold(50_000)
-    source, target = sys.stdin.buffer, sys.stdout.buffer
-    try:
+    source = sys.stdin.buffer
+    # Anew: with PYTHONUNBUFFERED the interpreter's own would write less than it is given.
+    target = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115
+    with suppress(EOFError, BrokenPipeError):
         writer = LineWriter(Order(*read_frame(source)))
         while True:
             send_frame(target, tuple(writer.write(read_frame(source))))
-    except (EOFError, BrokenPipeError):
-        pass

@@ -107,7 +107,7 @@ def _table_form(
     listing: Listing, options: Options
 ) -> tuple[Sequence[Column], _Form[Sequence[str]]]:
     from tuimail.cli.message_table import message_table
-    from tuimail.imap.sieve import Sieve, summary_sieve
+    from tuimail.imap.sieve import summary_sieve
 
     several = options.recursive or options.everything
     columns, cells = message_table(
@@ -117,7 +117,7 @@ def _table_form(
     def write_chosen(
         store: MailStore, chosen: Chosen, fields: Sequence[str], known_items: Sequence[str]
     ) -> Iterator[_Written[Sequence[str]]]:
-        sieve: Sieve[Summary] = summary_sieve(fields, known_items)
+        sieve = summary_sieve(fields, known_items)
         for asked, rows in store.sift(chosen, sieve, chunk=ROWS_AT_ONCE):
             failures = [
                 (row.identity.uid, row.sequence_number, str(row.error))

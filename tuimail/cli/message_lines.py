@@ -24,7 +24,7 @@ from tuimail.cli.json_lines import (
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.fetch import Row
 from tuimail.imap.folder import Folder
-from tuimail.imap.sieve import Sieve, sift_row, summary_sieve
+from tuimail.imap.sieve import read_rows, summary_sieve
 from tuimail.imap.summary import Summary
 from tuimail.mail.addresses import read_mailboxes
 from tuimail.mail.dates import parse_date
@@ -106,7 +106,7 @@ class LineWriter:
         self._order = order
         self._folder = Folder(order.raw_name, MailText(order.name), None, ())
         self._place = _Place(order.raw_name, order.uid_validity)
-        self._sieve: Sieve[Summary] = summary_sieve(order.fields, order.known_items)
+        self._sieve = summary_sieve(order.fields, order.known_items)
         self._headers = [(name, name.lower()) for name in order.headers]
         self._items = [(name, name.upper().encode("ascii")) for name in order.items]
 
@@ -174,8 +174,7 @@ class LineWriter:
         try:
             return self._write_rows([row])[0]
         except MessageUnreadable:
-            summary = sift_row(row, self._place, row.uid or 0, self._sieve)
-        assert summary is not None
+            (summary,) = read_rows([row], self._place, self._sieve)
         if summary.error is not None:
             failures.append((summary.identity.uid, summary.sequence_number, str(summary.error)))
         order = self._order

@@ -85,7 +85,10 @@ class Output:
         batch.clear()
         if octets:
             self.end_progress()  # rows and the bar may share a terminal
-        sys.stdout.buffer.write(octets)
+        left = memoryview(octets)
+        while left:
+            # With PYTHONUNBUFFERED it may take less than it is given.
+            left = left[sys.stdout.buffer.write(left) :]
         sys.stdout.flush()
 
     # --- stderr
