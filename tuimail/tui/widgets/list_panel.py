@@ -23,8 +23,6 @@ _SENT_USES = ("\\Sent", "\\Drafts")
 class ListPanel(Panel):
     """Heading, column titles and list; never blank."""
 
-    BLANK = True  # to Textual: what stands in it covers it, and nothing else need be drawn
-
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(id="messages")
         self.heading = PanelHeading()
