@@ -82,6 +82,10 @@ class TabHeading(PanelHeading):
                 return
 
 
+class _Panes(ContentSwitcher):
+    BLANK = True  # to Textual: the pane that is shown covers it
+
+
 class Details(Panel):
     """Three tabs about one message.
 
@@ -110,7 +114,7 @@ class Details(Panel):
 
     def compose(self) -> ComposeResult:
         yield self._heading
-        with ContentSwitcher(initial=Tab.HEADERS.value):
+        with _Panes(initial=Tab.HEADERS.value):
             yield self._fields
             yield self._attachments
             yield self._text
