@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from tuimail.imap.chunks import pull_chunks
+from tuimail.imap.chunks import CHUNKS_AHEAD, let_screen_go_on, pull_chunks
 from tuimail.imap.early_page import EarlyPage
 from tuimail.imap.events import Alert, ConnectionState, MessagesChanged, StoreEvent
 from tuimail.imap.fetch import LISTED_FIELDS
@@ -58,6 +58,8 @@ class MailStore:
         self._listeners = Listeners()
         self._publish = self._listeners.publish
         self._raw_batch = BATCH if with_screen else BATCH_UNWATCHED
+        self._chunks_ahead = CHUNKS_AHEAD if with_screen else size
+        self._after_row = let_screen_go_on if with_screen else None
         self._early: EarlyPage | None = None
         self._cache = PageCache() if with_screen else PageCache(0, 0)
         self._pool = ConnectionPool(
@@ -227,7 +229,13 @@ class MailStore:
         def run(session: Session, _pause: Pause) -> tuple[Summary, ...]:
             selected = open_folder(session, chosen.folder.raw_name, chosen.uid_validity)
             return fetch_rows(
-                session, selected, uids, fields=fields, items=items, with_structure=with_structure
+                session,
+                selected,
+                uids,
+                fields=fields,
+                items=items,
+                with_structure=with_structure,
+                on_row=self._after_row,
             )
 
         return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
@@ -248,7 +256,7 @@ class MailStore:
         def ask(uids: Sequence[int]) -> Request[tuple[Summary, ...]]:
             return self.rows(chosen, uids, fields=fields, items=items)
 
-        for _, rows in pull_chunks(chosen.uids, ask, chunk, len(self.connection_states)):
+        for _, rows in pull_chunks(chosen.uids, ask, chunk, self._chunks_ahead):
             yield from rows
 
     def sift(
@@ -267,7 +275,7 @@ class MailStore:
 
             return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
 
-        return pull_chunks(chosen.uids, ask, chunk, len(self.connection_states))
+        return pull_chunks(chosen.uids, ask, chunk, self._chunks_ahead)
 
     def unknown_items(
         self, folder: Folder, items: Sequence[str], *, lane: Lane = Lane.INTERACTIVE

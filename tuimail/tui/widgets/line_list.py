@@ -37,7 +37,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         "line--mark",
     }
 
-    cursor: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
     """The row under the cursor, from 0."""
     notice: reactive[str] = reactive("")
     """The sentence that stands where there is no row; never mail text that was not made safe."""
