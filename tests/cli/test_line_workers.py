@@ -77,7 +77,7 @@ def test_the_order_is_that_of_the_blocks() -> None:
 
 def test_a_block_without_messages() -> None:
     with LineWorkers(ORDER, 1) as workers:
-        assert list(workers.write([[]])) == [("", 0, [])]
+        assert list(workers.write([[]])) == [(b"", 0, [])]
 
 
 def test_no_more_is_asked_for_than_is_wanted() -> None:
@@ -90,7 +90,7 @@ def test_no_more_is_asked_for_than_is_wanted() -> None:
 
     with LineWorkers(ORDER, 2) as workers:
         first = next(workers.write(blocks()))
-    assert '"uid": 101,' in first.text
+    assert b'"uid": 101,' in first.octets
     assert len(begun) <= 3
 
 
@@ -128,7 +128,7 @@ def test_such_a_process_ends_with_its_stdin(cut: int | None) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     if cut is None:
         lines, written, _ = read_frame(io.BytesIO(done.stdout))
-        assert (written, '"subject": "one"' in lines) == (1, True)
+        assert (written, b'"subject": "one"' in lines) == (1, True)
 
 
 def test_a_reader_that_has_enough(large: Served) -> None:

@@ -32,5 +32,5 @@ class Narrow(io.RawIOBase):
 def test_a_stdout_that_takes_little(monkeypatch: pytest.MonkeyPatch) -> None:
     narrow = Narrow()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(narrow, write_through=True))  # type: ignore[type-var]
-    Output().write_json_lines(f'{{"uid": {number}}}' for number in range(600))
+    Output().write_json_lines(b'{"uid": %d}' % number for number in range(600))
     assert narrow.octets == b"".join(b'{"uid": %d}\n' % number for number in range(600))

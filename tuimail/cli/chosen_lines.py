@@ -22,7 +22,7 @@ MANY = 4_000
 time of 2,500 lines."""
 
 
-def write_chosen(store: MailStore, chosen: Chosen, order: Order) -> Iterator[tuple[int, Lines]]:
+def write_lines(store: MailStore, chosen: Chosen, order: Order) -> Iterator[tuple[int, Lines]]:
     """The lines in their order, each time with how many messages were asked for.
 
     Raises TuimailError.

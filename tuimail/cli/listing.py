@@ -76,15 +76,19 @@ def run_list(options: Options) -> int:
     return output.status
 
 
-def _json_form(listing: Listing) -> _Form[str]:
+def _json_form(listing: Listing) -> _Form[bytes]:
     from tuimail.cli.message_lines import write_summary
 
     headers, items = listing.headers, listing.items
 
+    def write(folder: Folder, message: Summary) -> bytes:
+        line = write_summary(folder, message, headers=headers, items=items)
+        return line.encode("utf-8", "replace")
+
     def write_chosen(
         store: MailStore, chosen: Chosen, fields: Sequence[str], known_items: Sequence[str]
-    ) -> Iterator[_Written[str]]:
-        from tuimail.cli.chosen_lines import write_chosen
+    ) -> Iterator[_Written[bytes]]:
+        from tuimail.cli.chosen_lines import write_lines
         from tuimail.cli.message_lines import Order as LineOrder
 
         folder = chosen.folder
@@ -97,10 +101,10 @@ def _json_form(listing: Listing) -> _Form[str]:
             headers,
             items,
         )
-        for asked, lines in write_chosen(store, chosen, order):
-            yield asked, lines.number, (lines.text,) if lines.number else (), lines.failures
+        for asked, lines in write_lines(store, chosen, order):
+            yield asked, lines.number, (lines.octets,) if lines.number else (), lines.failures
 
-    return _Form(JSON_FIELDS, partial(write_summary, headers=headers, items=items), write_chosen)
+    return _Form(JSON_FIELDS, write, write_chosen)
 
 
 def _table_form(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 500
 """Rows that are written together, and from the first of which a table takes its widths."""
 
+OCTETS_AT_ONCE = 1 << 16
+"""Octets that are many rows already, written together as they are."""
+
 PATIENCE = 0.2
 """Seconds that a row may wait for others to be written with."""
 
@@ -45,11 +48,11 @@ class Output:
         """JSON Lines, as they come."""
         from tuimail.cli.json_lines import write_json_line
 
-        self.write_json_lines(map(write_json_line, objects))
+        self.write_json_lines(write_json_line(one).encode("utf-8", "replace") for one in objects)
 
-    def write_json_lines(self, lines: Iterable[str]) -> None:
+    def write_json_lines(self, lines: Iterable[bytes]) -> None:
         """The same, written already; one or more at a time, with LF between them."""
-        self._write_lines(lines, "utf-8")
+        self._write_lines(lines)
         self._conclude()
 
     def write_rows(self, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
@@ -63,29 +66,31 @@ class Output:
 
     def write_lines(self, lines: Iterable[str]) -> None:
         """Lines of safe text; what the terminal's charset does not hold becomes `?`."""
-        self._write_lines(lines, sys.stdout.encoding or "utf-8")
+        charset = sys.stdout.encoding or "utf-8"
+        self._write_lines(line.encode(charset, "replace") for line in lines)
 
-    def _write_lines(self, lines: Iterable[str], charset: str) -> None:
+    def _write_lines(self, lines: Iterable[bytes]) -> None:
         # Many together: after each write the threads that read have to give the processor back,
         # which took more time than the writing.
-        batch: list[str] = []
+        batch: list[bytes] = []
         flushed = time.monotonic()
         try:
             for line in lines:
                 batch.append(line)
-                if len(batch) >= ROWS_AT_ONCE or time.monotonic() - flushed > PATIENCE:
-                    self._flush(batch, charset)
+                is_much = len(batch) >= ROWS_AT_ONCE or len(line) >= OCTETS_AT_ONCE
+                if is_much or time.monotonic() - flushed > PATIENCE:
+                    self._flush(batch)
                     flushed = time.monotonic()
         finally:
             # also what came before an error
-            self._flush(batch, charset)
+            self._flush(batch)
 
-    def _flush(self, batch: list[str], charset: str) -> None:
-        octets = "".join(f"{line}\n" for line in batch).encode(charset, "replace")
-        batch.clear()
-        if octets:
+    def _flush(self, batch: list[bytes]) -> None:
+        if batch:
             self.end_progress()  # rows and the bar may share a terminal
-        left = memoryview(octets)
+            batch.append(b"")
+        left = memoryview(b"\n".join(batch))
+        batch.clear()
         while left:
             # With PYTHONUNBUFFERED it may take less than it is given.
             left = left[sys.stdout.buffer.write(left) :]
