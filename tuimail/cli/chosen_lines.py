@@ -17,8 +17,8 @@ from tuimail.imap.summary import Summary
 if TYPE_CHECKING:
     from tuimail.imap.wire import Response
 
-MANY = 4_000
-"""Messages from which processes beside this one make the lines: each takes 0.15 s to start, the
+MANY = 5_000
+"""Messages from which processes beside this one make the lines: each takes 0.1 s to start, the
 time of 2,500 lines."""
 
 

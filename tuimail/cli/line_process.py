@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import marshal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from struct import Struct
 from typing import IO, Any
@@ -38,7 +39,7 @@ def read_frame(pipe: IO[bytes]) -> Any:
     raise EOFError
 
 
-def main() -> None:
+def main(_arguments: Sequence[str] = ()) -> None:
     """Serve until stdin ends, as it does when the other process is killed."""
     gc.set_threshold(50_000)
     source = sys.stdin.buffer

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
+from tuimail.child_process import Child, child_command, start_child
 from tuimail.cli.line_process import read_frame, send_frame
 from tuimail.cli.message_lines import Lines, Order
 from tuimail.errors import TuimailError
@@ -21,11 +19,7 @@ from tuimail.errors import TuimailError
 if TYPE_CHECKING:
     from tuimail.imap.wire import Response
 
-# -P: no module is taken from the folder that the user happens to be in; ours is named instead.
-_PROGRAM = (
-    "import sys; sys.path.append(sys.argv.pop()); from tuimail.cli.line_process import main; main()"
-)
-_COMMAND = (sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[2]))
+_COMMAND = child_command("tuimail.cli.line_process")
 _MOST = 4
 """Processes; one thread that reads a connection keeps no more of them busy."""
 
@@ -36,31 +30,22 @@ class LineWorkers:
     """As many as there are processors; they end with the block of `with`.
 
     Decoding takes three quarters of the time that a line takes, and Python's threads would do it
-    one at a time. The processes have no terminal, and end with their stdin: at once, where that
-    ends because this process was killed.
+    one at a time.
     """
 
     def __init__(self, order: Order, count: int | None = None) -> None:
         """Raises TuimailError."""
         self._blocks: SimpleQueue[tuple[Block, Future[Lines]] | None] = SimpleQueue()
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._children: list[Child] = []
         try:
             for _ in range(count or min(_MOST, os.cpu_count() or 1)):
-                self._processes.append(
-                    subprocess.Popen(
-                        _COMMAND,
-                        stdin=subprocess.PIPE,
-                        stdout=subprocess.PIPE,
-                        stderr=subprocess.DEVNULL,
-                        start_new_session=True,  # Ctrl-C is for the program with the terminal
-                    )
-                )
+                self._children.append(start_child(_COMMAND))
         except OSError as error:
             self.close()
             raise TuimailError(f"cannot start reading the answers: {error.strerror}") from error
-        for process in self._processes:
+        for child in self._children:
             threading.Thread(
-                target=self._work, args=(process, order), name="tuimail-lines", daemon=True
+                target=self._work, args=(child, order), name="tuimail-lines", daemon=True
             ).start()
 
     def __enter__(self) -> Self:
@@ -80,29 +65,27 @@ class LineWorkers:
             future: Future[Lines] = Future()
             waiting.append(future)
             self._blocks.put((block, future))
-            while waiting and (waiting[0].done() or len(waiting) > len(self._processes)):
+            while waiting and (waiting[0].done() or len(waiting) > len(self._children)):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
     def close(self) -> None:
         """End them at once."""
-        for process in self._processes:
+        for child in self._children:
             self._blocks.put(None)
-            process.kill()
-            process.wait()
+            child.process.kill()
+            child.process.wait()
 
-    def _work(self, process: subprocess.Popen[bytes], order: Order) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with process.stdout, suppress(OSError), process.stdin:
+    def _work(self, child: Child, order: Order) -> None:
+        with child.stdout, suppress(OSError), child.stdin:
             with suppress(OSError):  # the first block hears of it
-                send_frame(process.stdin, tuple(order))
+                send_frame(child.stdin, tuple(order))
             while (work := self._blocks.get()) is not None:
                 block, answer = work
                 try:
-                    send_frame(process.stdin, block)
-                    told = Lines(*read_frame(process.stdout))
+                    send_frame(child.stdin, block)
+                    told = Lines(*read_frame(child.stdout))
                 except (OSError, EOFError):
                     answer.set_exception(
                         TuimailError("a process that reads the answers has ended before its time")
