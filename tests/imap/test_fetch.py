@@ -8,7 +8,7 @@ import pytest
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.command import Command
-from tuimail.imap.fetch import Row, row_items
+from tuimail.imap.fetch import Row, row_items, uid_without_attachments
 
 HEADER = b"Subject: Hi\r\nFrom: a@example.org\r\n\r\n"
 LABEL = b"BODY[HEADER.FIELDS (FROM SUBJECT)] {%d}\r\n" % len(HEADER)
@@ -151,3 +151,26 @@ def test_what_looks_like_a_number_and_is_none_stays_as_it_was_sent() -> None:
         "0017", None, "42",
     )  # fmt: skip
     assert row.item(b"RFC822.SIZE") == 12
+
+
+TEXT_PART = b'("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 12 3 NIL NIL NIL NIL)'
+NAMED_PART = b'("text" "plain" ("name" "a.txt") NIL NIL "7bit" 12 3 NIL NIL NIL NIL)'
+
+
+@pytest.mark.parametrize(
+    ("items", "uid"),
+    [
+        (b"UID 7 BODYSTRUCTURE " + TEXT_PART, 7),
+        (b'FLAGS (UID 9) UID 7 BODYSTRUCTURE (%b%b "mixed")' % (TEXT_PART, TEXT_PART), 7),
+        (b'UID 7 BODYSTRUCTURE (%b%b "mixed")' % (TEXT_PART, NAMED_PART), None),
+        (b"UID 7 BODYSTRUCTURE " + NAMED_PART, None),
+        (b"BODYSTRUCTURE " + TEXT_PART, None),
+        (b"UID 7", None),
+    ],
+)
+def test_one_look_for_attachments(items: bytes, uid: int | None) -> None:
+    line = b"* 3 FETCH (%b BODY[HEADER.FIELDS (FROM SUBJECT)] {4}\r\n" % items
+    assert uid_without_attachments([line, b"a\r\n\r\n", b")\r\n"]) == uid
+    # With more behind the header, the first look does not say.
+    assert uid_without_attachments([line, b"a\r\n\r\n", b" UID 8)\r\n"]) is None
+    assert uid_without_attachments([line]) is None

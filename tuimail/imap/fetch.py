@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.quick_structure import (
+    ONLY_TEXT,
     find_quick_attachments,
     is_only_text,
     read_quick_structure,
@@ -65,6 +66,10 @@ _HEADER = b"BODY[HEADER"
 # The label before the one literal, at the end of its line. Behind that literal only `)` may
 # follow, so it cannot be a string of BODYSTRUCTURE.
 _HEADER_LAST = re.compile(rb"BODY\[HEADER\.FIELDS[^\]\r\n]*\] \{\d+\+?\}\r\n\Z")
+# Looked at once, where nothing else is wanted to be known: 3.5 us less a row than piece by piece.
+_WITHOUT_ATTACHMENTS = re.compile(
+    _PLAIN.pattern + _STRUCTURE + ONLY_TEXT + b" " + _HEADER_LAST.pattern
+)
 _ANNOUNCED = re.compile(rb"(BODY\[[^\] \r\n]*\](?:<\d{1,10}>)?) \{\d+\+?\}\r\n", re.IGNORECASE)
 _LABEL_LIMIT = 1_000
 _ONE_VALUE = frozenset({b"MODSEQ", b"EMAILID", b"THREADID"})
@@ -85,6 +90,15 @@ def announced_literal(line: bytes) -> tuple[int | None, bytes] | None:
     if plain is None or announced is None:
         return None
     return int(plain[2]) if plain[2] else None, announced[1].upper()
+
+
+def uid_without_attachments(parts: Response) -> int | None:
+    """The UID of a listed message that is nothing but text; None says nothing."""
+    if len(parts) == 3 and parts[2] == b")\r\n":
+        found = _WITHOUT_ATTACHMENTS.match(parts[0])
+        if found is not None and found[2] is not None:
+            return int(found[2])
+    return None
 
 
 def _read_flags(flags: bytes) -> tuple[str, ...]:

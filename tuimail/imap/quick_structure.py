@@ -54,7 +54,9 @@ _ANY_END = _END % tuple(b"(?:%b)" % one for one in _END_ELEMENTS)
 # Without groups, where only the end is wanted: half the time.
 _SOME_TEXT = re.compile(_ANY_TEXT, re.IGNORECASE)
 _SOME_END = re.compile(_ANY_END, re.IGNORECASE)
-_ONLY_TEXT = re.compile(rb"%b|\((?:%b)+%b" % (_ANY_TEXT, _ANY_TEXT, _ANY_END), re.IGNORECASE)
+ONLY_TEXT = rb"(?i:%b|\((?:%b)+%b)" % (_ANY_TEXT, _ANY_TEXT, _ANY_END)
+"""A pattern for nothing but text that nobody would save."""
+_ONLY_TEXT = re.compile(ONLY_TEXT)
 _ONE_STRING = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
 _ESCAPED = re.compile(rb"\\(.)")
 # What unescaping and decoding (RFC 2047, RFC 2231) do not leave as it is: few names and values.

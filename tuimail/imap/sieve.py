@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from tuimail.errors import MessageUnreadable
 from tuimail.imap.command import sequence_set
-from tuimail.imap.fetch import Row, row_items
+from tuimail.imap.fetch import Row, row_items, uid_without_attachments
 from tuimail.imap.identity import Identity
 from tuimail.imap.summary import Summary, summarize
 from tuimail.mail.addresses import Address, parse_addresses
@@ -47,8 +47,8 @@ class Sieve(Generic[T]):
     read: Callable[[Sequence[Row], OpenFolder], Sequence[T | Summary]]
     """Of rows with UIDs, in their order. May raise MessageUnreadable; then it gets them one by one.
     """
-    passes_over: Callable[[Row], bool] | None = None
-    """A first look, as a row comes; never raises."""
+    pass_over: Callable[[Response], int | None] | None = None
+    """A first look at an answer: the UID of a message that is not looked for; None says nothing."""
 
 
 def sift_rows(
@@ -57,14 +57,15 @@ def sift_rows(
     """Those that are looked for, in the order of `uids`; also one that cannot be read."""
     wanted = set(uids)
     by_uid: dict[int, Row] = {}
-    passes_over = sieve.passes_over
+    pass_over = sieve.pass_over
 
     def receive(parts: Response) -> bool:
+        if pass_over is not None and pass_over(parts) in wanted:
+            return True
         row = Row.of(parts)
         if row is None or (uid := row.uid) not in wanted or not row.is_listed:
             return False
-        if passes_over is None or not passes_over(row):
-            by_uid[uid] = row
+        by_uid[uid] = row
         return True
 
     if wanted:
@@ -171,7 +172,7 @@ ATTACHMENTS: Sieve[Summary] = Sieve(
     b"(UID BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)])",
     _read_attachments,
     # Most are; taking their structure apart would cost more than all the rest.
-    lambda row: row.is_only_text,
+    uid_without_attachments,
 )
 NEWSLETTERS: Sieve[Summary] = Sieve(
     b"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS "
