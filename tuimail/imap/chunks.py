@@ -23,7 +23,7 @@ def let_screen_go_on(_row: object) -> None:
     """Stand back behind a row, so that the thread of the screen need not ask for its turn.
 
     While 5,000 rows were listed, half of the keys moved the cursor within 26 ms instead of 54, and
-    of the loop's delays 99 in 100 were under 19 ms instead of 43; the list took 0.3 s longer.
+    of the loop's delays 99 in 100 were under 19 ms instead of 43. It costs 60 us a row.
     """
     time.sleep(_BREATH)
 

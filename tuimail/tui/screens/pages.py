@@ -39,7 +39,7 @@ PATIENCE = 0.15
 """Seconds until a page that does not come is said to be on its way, and then how far it is."""
 COLLECTING = 0.05
 """Seconds in which rows that come are collected before they are drawn: a page whose rows come
-together is drawn once, which halved the time that a page not known takes."""
+together is drawn once, which saved 6 of 39 ms of processor time."""
 REST = 0.2
 """Seconds that a page has been whole before those beside it are fetched: whoever leafs on is not
 waited for."""
