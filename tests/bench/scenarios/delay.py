@@ -1,7 +1,8 @@
 """How long the screen keeps somebody waiting while it is at work.
 
 The real program in a terminal of 80x24, with a probe of its event loop, and keys that move the
-cursor meanwhile.
+cursor meanwhile. No key lists a whole folder: the probe does, over the screen's own connections and
+with every row decoded, which is more than marking by number or planning an export asks for.
 """
 
 from __future__ import annotations
