@@ -8,6 +8,7 @@ Each prints the seconds of the work alone: without start, sign-in and opening th
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 
@@ -73,6 +74,7 @@ def sort_page(port: int, user: str, key: SortKey) -> float:
 def main() -> None:
     """Work, tell."""
     task, port, user, word = sys.argv[1:5]
+    gc.set_threshold(50_000)  # as every command does
     match task:
         case "list":
             seconds = list_rows(int(port), user, int(word))
