@@ -182,11 +182,12 @@ class ExportingScreen(FindScreen):
 
     async def action_quit(self) -> None:
         """Leave; a running save or export is the only reason to ask."""
-        from tuimail.tui.screens.quit import QuitScreen
-
         if self._is_leaving or (self._save is None and self._export is None):
             self.app.exit()
-        elif not isinstance(self.app.screen, QuitScreen):
+            return
+        from tuimail.tui.screens.quit import QuitScreen
+
+        if not isinstance(self.app.screen, QuitScreen):
             self.app.push_screen(QuitScreen(export=self._export is not None), self._quit_if)
 
     def _quit_if(self, leave: bool | None) -> None:
