@@ -22,6 +22,6 @@ def test_only_what_is_not_met_is_told_with_the_reason_that_fits_best() -> None:
     assert render_reasons(goals, REASONS) == (
         "- **page turn, 40 ms: the last page**: Dovecot reads its index from the start.\n"
         "- **page turn, 40 ms: the next page**: the terminal takes 30 ms.\n"
-        "- **start**: nobody has looked into it yet.\n"
+        "- No reason is known for 1 of them.\n"
     )
     assert not render_reasons(goals[2:4], REASONS)
