@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import re
@@ -18,6 +19,8 @@ from tests.export.exporting import check_against_ledger, files
 from tests.servers.archive import RecordingServer, mailbox_of, wait_until
 from tests.servers.mailboxes import plain_message
 from tests.system import MOUNTING
+from tuimail.errors import FileError
+from tuimail.files import Directory
 
 COUNT = 600
 KILLS = 8
@@ -43,6 +46,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(tmp_path: Path) 
                 _wait_for_entries(process, folder, wanted)
                 process.send_signal(signal.SIGKILL)
                 process.wait()
+            wait_until(lambda: _is_left_alone(tmp_path))
             there = message_files(tmp_path)
             assert set(there.values()) <= whole
             assert len(set(there.values())) == len(there)
@@ -53,6 +57,18 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(tmp_path: Path) 
     assert set(message_files(tmp_path).values()) == whole
     assert len(message_files(tmp_path)) == COUNT == check_against_ledger(tmp_path)
     assert not [name for name in files(tmp_path) if name.endswith(".part")]
+
+
+def _is_left_alone(path: Path) -> bool:
+    """Whether the process that writes has noticed, and let go of the export."""
+    try:
+        with Directory.open(path / ".tuimail", create=False) as folder:
+            fcntl.flock(folder.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except FileError:
+        return True  # it had not begun
+    return True
 
 
 def _wait_for_entries(process: subprocess.Popen[bytes], folder: Path, count: int) -> None:
@@ -110,6 +126,27 @@ def _whole_calls(lines: list[str]) -> list[str]:
         else:
             whole.append(line)
     return whole
+
+
+SLOWLY = """
+ulimit -n 256 && exec strace -f -qq -o /dev/null -e trace=fdatasync \\
+    -e inject=fdatasync:delay_enter=50000 "$@"
+"""
+
+
+@pytest.mark.usefixtures("strace")
+def test_few_files_may_be_open_and_the_disk_is_slow(tmp_path: Path) -> None:
+    with RecordingServer(mailbox_of(700)) as server:
+        export = (sys.executable, "-m", "tuimail", "export", url(server.port))
+        done = subprocess.run(
+            ["sh", "-c", SLOWLY, "sh", *export, "--to", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment(),
+        )
+    assert done.returncode == 0, done.stderr
+    assert len(message_files(tmp_path)) == 700 == check_against_ledger(tmp_path)
 
 
 EXPORT_TWICE = """

@@ -103,7 +103,9 @@ class FileWorker:
         with suppress(FileError):
             self.send(HEAD.pack(frames.BYE, 0, 0))
         if self._child is not None and self._listener is not None:
-            self._child.stdin.close()
+            with self._sending:
+                self._pipe = -1  # the number may soon be that of another file
+                self._child.stdin.close()
             self._listener.join()
             self._child.process.wait()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import resource
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -19,12 +20,15 @@ from tuimail.files import Directory, PartFile
 _MOST_WORKERS = 8
 _ORDERED_AHEAD = 4
 """Messages that a conversion knows of, so that it never waits for the next one."""
+_MOST_OPEN = 2_000
+"""Files. Eight connections, each with a batch that comes and two behind it, have room; macOS gives
+a program 256 until it asks for more."""
 _SYNCED_AT_ONCE = 8
 """The disk writes many files in the time of one when it is asked for them together."""
 
 
 class WholeFile(NamedTuple):
-    """A message that has come whole."""
+    """A message that has come whole, and stands in its part."""
 
     number: int
     """Which of the stream's messages, from 0."""
@@ -138,6 +142,12 @@ def count_finishers(save_format: SaveFormat) -> int:
     affinity = getattr(os, "sched_getaffinity", None)  # macOS has none
     cores = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
     return min(max(cores, 2), _MOST_WORKERS)
+
+
+def open_files() -> int:
+    """How many files the process that writes may have open; it raises its own limit so far."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MOST_OPEN if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN)
 
 
 class Batch(NamedTuple):

@@ -17,7 +17,7 @@ MOST_OCTETS = 8 << 20
 
 
 class RawFile(NamedTuple):
-    """A message that has come whole."""
+    """A message that has come whole, and was handed on to be written."""
 
     number: int
     """Which of the stream's messages, from 0."""

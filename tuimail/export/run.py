@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import resource
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -21,7 +20,7 @@ from tuimail.errors import (
 )
 from tuimail.export.background import run_in_background
 from tuimail.export.file_worker import FileWorker
-from tuimail.export.finishing import count_finishers
+from tuimail.export.finishing import count_finishers, open_files
 from tuimail.export.frames import Answer, Message, Written
 from tuimail.export.ledger import Ledger
 from tuimail.export.patience import MOST_LOSSES, PAUSES, Patience, is_passing
@@ -42,8 +41,6 @@ MOST_BATCHES = 8
 One batch at a time, four connections would wait 25 times for 10,000 messages."""
 MOST_SUSPECTS = IN_FLIGHT * BATCH_UNWATCHED
 """Messages that may have been under way when a connection was lost."""
-_OTHER_FILES = 64
-"""Open files of the rest of the program."""
 
 
 def run_export(
@@ -171,7 +168,10 @@ class _Run:
     def _await_finishers(self) -> None:
         while self._finishing:
             event = self._events.get()
-            if isinstance(event, Answer):
+            if event is None:
+                self._worker.stop_converting()
+            elif isinstance(event, Answer):
+                # What else goes wrong now is not told: the run ends for another reason.
                 self._take_finished(event)
 
     # --- what is fetched
@@ -379,8 +379,5 @@ def _saved_record(raw: RawFile, written: Written, folder: str) -> Record:
 
 
 def _files_in_a_batch(batches: int) -> int:
-    """So that the files of all batches may be open: macOS lets a process have 256 of them."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if limit == resource.RLIM_INFINITY:
-        return MOST_MESSAGES
-    return max(1, min(MOST_MESSAGES, (limit - _OTHER_FILES) // batches))
+    """So that the files of all batches may be open, and as many again of what comes meanwhile."""
+    return max(1, min(MOST_MESSAGES, open_files() // (2 * batches)))

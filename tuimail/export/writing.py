@@ -8,38 +8,64 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from tuimail.errors import FileError
 from tuimail.export import frames
-from tuimail.export.finishing import Batch, Finishers, WholeFile, file_name
+from tuimail.export.finishing import Batch, Finishers, WholeFile, file_name, open_files
 from tuimail.export.frames import HEAD, Answer, Message
 from tuimail.export.names import SaveFormat
 from tuimail.export.targets import Targets
 from tuimail.files import Directory, PartFile
 
+_OTHER_FILES = 100
+"""Open files that are no messages that come: folders, pipes, and what a conversion writes."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Write what stdin says: a folder's open descriptor, its path for sentences, and a format."""
     descriptor, path, save_format = arguments
+    limit = _raise_limit()
+    room = threading.Semaphore(max(limit - _OTHER_FILES, limit // 2))
     # A thread that ends by a fault would leave whoever started us waiting for its answer.
     threading.excepthook = lambda _: os._exit(1)
     top = Directory(int(descriptor), Path(path))
     with open(0, "rb", buffering=1 << 18) as said, open(1, "wb") as answers:
-        writing = _Writing(top, SaveFormat(save_format), answers)
+        writing = _Writing(top, SaveFormat(save_format), answers, room)
         if writing.follow(said):
             return 0
         # Killed: what stands half-written is stale, and goes with the next run.
         os._exit(1)
 
 
+def _raise_limit() -> int:
+    """Let this process have as many files open as is good for it; gives how many that are."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = open_files()
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+        return limit
+    return soft
+
+
 class _Stream:
     """Files of one folder, one after the other."""
 
-    def __init__(self, path: str, directory: Directory, messages: Sequence[Message]) -> None:
+    def __init__(
+        self,
+        path: str,
+        directory: Directory,
+        messages: Sequence[Message],
+        room: threading.Semaphore,
+    ) -> None:
+        self._room = room
+        """For open files. Whoever has to wait for it waits for batches that are being finished,
+        since those that are not have a part of it only: the pipe fills up meanwhile."""
         self.path = path
         self.directory = directory
         self._messages = messages
@@ -57,9 +83,11 @@ class _Stream:
         self._size = 0
         self._hash = hashlib.sha256()
         name = file_name(self._messages[number], SaveFormat.EML)
+        self._room.acquire()
         try:
             self._part = self.directory.create_part(name)
         except FileError as error:
+            self._room.release()
             self._error = self._error or error
 
     def write(self, octets: bytes) -> None:
@@ -78,6 +106,7 @@ class _Stream:
         if self._part is not None:
             self._part.discard()
             self._part = None
+            self._room.release()
 
     def end(self) -> None:
         """The file is whole."""
@@ -98,12 +127,20 @@ class _Stream:
         self.drop()
         for one in self._whole:
             one.part.discard()
+            self._room.release()
 
 
 class _Writing:
     """Follows the frames; `answers` gets a line for each FINISH."""
 
-    def __init__(self, top: Directory, save_format: SaveFormat, answers: BinaryIO) -> None:
+    def __init__(
+        self,
+        top: Directory,
+        save_format: SaveFormat,
+        answers: BinaryIO,
+        room: threading.Semaphore,
+    ) -> None:
+        self._room = room
         self._targets = Targets(top)
         self._answers = answers
         self._answering = threading.Lock()
@@ -126,6 +163,8 @@ class _Writing:
                 return True
             octets = said.read(more) if what == frames.DATA else b""
             stream = self._streams[number]
+            if what == frames.CLOSE:
+                del self._streams[number]
             if isinstance(stream, FileError):
                 if what == frames.FINISH:
                     self._answer(Answer(more, (), str(stream)))
@@ -140,20 +179,18 @@ class _Writing:
             elif what == frames.FINISH:
                 self._finish(stream, more)
             else:
-                self._close(number, stream)
+                stream.close()
+                self._targets.release(stream.path)
+        # A conversion would go on for as long as its message takes.
+        self._finishers.stop_converting()
         return False
 
     def _open(self, said: bytes) -> _Stream | FileError:
         path, messages = frames.read_opening(said)
         try:
-            return _Stream(path, self._targets.open(path), messages)
+            return _Stream(path, self._targets.open(path), messages, self._room)
         except FileError as error:
             return error
-
-    def _close(self, number: int, stream: _Stream) -> None:
-        del self._streams[number]
-        stream.close()
-        self._targets.release(stream.path)
 
     def _finish(self, stream: _Stream, number: int) -> None:
         whole, error = stream.take_whole()
@@ -162,6 +199,8 @@ class _Writing:
         self._finishers.put(Batch(number, stream.path, directory, whole, error))
 
     def _end_batch(self, batch: Batch, answer: Answer) -> None:
+        for _ in batch.whole:
+            self._room.release()
         self._targets.release(batch.path)
         self._answer(answer)
 
