@@ -45,6 +45,11 @@ REASONS: Mapping[str, str] = {
         " behind each row most (19 to 50 ms), collecting no garbage nothing. No key lists a"
         " whole folder: the probe asks for it"
     ),
+    "event loop while exporting": (
+        "the same lock: the threads that read four connections, and the one that keeps the"
+        " ledger; of a run of two seconds p99 is its fourth longest wait. A rest behind each"
+        " message, as behind each row of a list, is not tried"
+    ),
     "from j to the cursor's move": (
         "the same lock: a key waits for it several times until its frame is drawn, of"
         " which two lines are new"
