@@ -104,7 +104,9 @@ def _read_options() -> argparse.Namespace:
     size.add_argument(
         "--quick", action="store_true", help="5,000 messages, three minutes (default)"
     )
-    size.add_argument("--full", action="store_true", help="up to a million messages, half an hour")
+    size.add_argument(
+        "--full", action="store_true", help="up to a million messages, a quarter of an hour"
+    )
     parser.add_argument(
         "--only", nargs="+", choices=[*GOALS, *COSTS], metavar="NAME",
         help=f"some lines only: {', '.join([*GOALS, *COSTS])}",

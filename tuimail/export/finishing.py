@@ -21,8 +21,8 @@ _MOST_WORKERS = 8
 _ORDERED_AHEAD = 4
 """Messages that a conversion knows of, so that it never waits for the next one."""
 _MOST_OPEN = 2_000
-"""Files. Eight connections, each with a batch that comes and two behind it, have room; macOS gives
-a program 256 until it asks for more."""
+"""Files: four connections have room for whole batches, more of them for smaller ones. macOS gives a
+program 256 until it asks for more."""
 _SYNCED_AT_ONCE = 8
 """The disk writes many files in the time of one when it is asked for them together."""
 

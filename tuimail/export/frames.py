@@ -1,6 +1,6 @@
 """What is said to the process that writes an export's files: frames, many to a pipe.
 
-A frame is a head of nine octets and, for OPEN, DATA and FINISH, what stands in its table below.
+A frame is a head of 13 octets and, for OPEN and DATA, octets behind it.
 The files of one folder that come over one connection are a stream, and streams go in turns. What
 the process answers is one line of JSON for each FINISH.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
@@ -11,21 +10,9 @@ from tuimail.imap.job import Request
 
 T = TypeVar("T")
 
-
 CHUNKS_AHEAD = 1
 """Beside a screen. Rows of three connections are read no sooner than those of two, and each thread
 more is one that the screen's waits for: a key took 90 ms then, and 54 ms with two."""
-_BREATH = 1e-6
-"""Seconds; the system makes 60 us of them."""
-
-
-def let_screen_go_on(_row: object) -> None:
-    """Stand back behind a row, so that the thread of the screen need not ask for its turn.
-
-    While 5,000 rows were listed, half of the keys moved the cursor within 26 ms instead of 54, and
-    of the loop's delays 99 in 100 were under 19 ms instead of 43. It costs 60 us a row.
-    """
-    time.sleep(_BREATH)
 
 
 def pull_chunks(

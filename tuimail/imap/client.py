@@ -7,28 +7,13 @@ from __future__ import annotations
 
 import imaplib
 import socket
-import sys
-from types import ModuleType
 from typing import Any
 
+from imapclient import IMAPClient
+from imapclient.imap4 import IMAP4WithTimeout
+from imapclient.tls import IMAP4_TLS
+
 from tuimail.imap.stream import read_ahead
-
-
-class _NoVersion(ModuleType):
-    version = ""
-    version_info = ()
-
-
-# IMAPClient would read the metadata of its package to know its own version, which nobody here asks
-# for: 13 ms of a start.
-sys.modules.setdefault("imapclient.version", _NoVersion("imapclient.version"))
-
-from imapclient import IMAPClient, SocketTimeout  # noqa: E402
-from imapclient.exceptions import CapabilityError  # noqa: E402
-from imapclient.imap4 import IMAP4WithTimeout  # noqa: E402
-from imapclient.tls import IMAP4_TLS  # noqa: E402
-
-__all__ = ["CapabilityError", "OpeningClient", "SocketTimeout"]
 
 
 class _Believing(imaplib.IMAP4):

@@ -10,8 +10,11 @@ import ssl
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from imapclient import SocketTimeout
+from imapclient.exceptions import CapabilityError
+
 from tuimail.errors import CertificateError, ConnectError, TuimailError
-from tuimail.imap.client import CapabilityError, OpeningClient, SocketTimeout
+from tuimail.imap.client import OpeningClient
 from tuimail.imap.endpoint import Endpoint, Security
 from tuimail.imap.trust import Trust
 from tuimail.imap.wire import Wire

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,9 +36,16 @@ class Outline(NamedTuple):
 
 
 def fetch_outlines(
-    session: Session, uids: Sequence[int], *, with_email_id: bool
+    session: Session,
+    uids: Sequence[int],
+    *,
+    with_email_id: bool,
+    on_row: Callable[[Row], None] | None = None,
 ) -> dict[int, Outline]:
-    """Outlines by UID; messages that are gone or unreadable are left out. The folder is open."""
+    """Outlines by UID; messages that are gone or unreadable are left out. The folder is open.
+
+    `on_row` is called behind each row.
+    """
     wanted = set(uids)
     found: dict[int, Outline] = {}
 
@@ -51,6 +58,8 @@ def fetch_outlines(
             found[uid] = _outline(row, with_email_id=with_email_id)
         except MessageUnreadable:
             found.pop(uid, None)
+        if on_row is not None:
+            on_row(row)
         return True
 
     if wanted:

@@ -48,7 +48,10 @@ class RawFetch:
         receiver: RawReceiver,
         batch: int = BATCH,
         takes_more: Callable[[], bool] = lambda: True,
+        on_message: Callable[[Identity], None] | None = None,
     ) -> None:
+        """`on_message` is called behind each message that is whole."""
+        self._on_message = on_message
         self._batch = batch
         self._takes_more = takes_more
         self._left = {identity.uid: identity for identity in identities if identity.uid}
@@ -130,6 +133,8 @@ class RawFetch:
         del self._left[identity.uid]
         if is_whole or ((row := Row.of(parts)) is not None and row.uid == identity.uid):
             self._receiver.end(identity)
+            if self._on_message is not None:
+                self._on_message(identity)
         else:
             self._receiver.fail(identity, MessageUnreadable("the server sent another message"))
         return True

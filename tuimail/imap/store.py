@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from tuimail.imap.chunks import CHUNKS_AHEAD, let_screen_go_on, pull_chunks
+from tuimail.imap.breath import let_screen_go_on
+from tuimail.imap.chunks import CHUNKS_AHEAD, pull_chunks
 from tuimail.imap.early_page import EarlyPage
 from tuimail.imap.events import Alert, ConnectionState, MessagesChanged, StoreEvent
 from tuimail.imap.fetch import LISTED_FIELDS
@@ -350,7 +351,9 @@ class MailStore:
 
         def run(session: Session, _pause: Pause) -> dict[int, Outline]:
             open_folder(session, chosen.folder.raw_name, chosen.uid_validity)
-            return fetch_outlines(session, uids, with_email_id=with_email_id)
+            return fetch_outlines(
+                session, uids, with_email_id=with_email_id, on_row=self._after_row
+            )
 
         return self._pool.submit(Job(run, Lane.BULK, Request(), chosen.folder.raw_name))
 
@@ -365,7 +368,9 @@ class MailStore:
 
         Of what was not asked for by then, nothing is told.
         """
-        fetch = RawFetch(identities, receiver, self._raw_batch, takes_more)
+        fetch = RawFetch(
+            identities, receiver, self._raw_batch, takes_more, on_message=self._after_row
+        )
         folder = identities[0].folder if identities else None
         return self._pool.submit(Job(fetch.run, Lane.BULK, Request(), folder))
 
