@@ -30,7 +30,7 @@ from tuimail.errors import (
     MessageUnreadable,
     SignInError,
 )
-from tuimail.imap import pool, search, wire, worker
+from tuimail.imap import pool, search, wire
 from tuimail.imap.events import ConnectionState, Lost, Reconnected, StoreEvent, Throttled
 from tuimail.imap.identity import Identity
 from tuimail.imap.query import parse_query
@@ -128,6 +128,20 @@ def test_an_abandoned_request_gives_its_connection_up_to_the_next_one() -> None:
         assert isinstance(stuck.exception(10), ConnectionLost)
 
 
+def test_an_abandoned_request_that_soon_ends_keeps_its_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "LITTLE", 60.0)
+    with StallingServer(mailbox_of(9)) as server, store_on(server.port, connections=1) as store:
+        left = store.page(INBOX, 1, NEWEST_FIRST)
+        server.wait_for(b"FETCH")
+        left.cancel()
+        wanted = store.folders()
+        server.may_answer.set()
+        assert wanted.result(10)
+        assert server.count(b"LOGIN") == 1
+
+
 def test_cancelled_bulk_work_stops_at_the_next_slice() -> None:
     with RecordingServer(mailbox_of(2000)) as server, store_on(server.port) as store:
         submitted = threading.Event()
@@ -175,7 +189,7 @@ def test_a_search_has_a_deadline_of_its_own(
 
 
 def test_what_nobody_waits_for_any_more_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "LITTLE", 0.0)
+    monkeypatch.setattr(pool, "LITTLE", 0.0)
     with SilentServer(mailbox_of(9), at=b"UID SEARCH") as server, store_on(server.port) as store:
         request = store.page(INBOX, 1, NEWEST_FIRST, query=parse_query("from:ada"))
         server.wait_for(b"UID SEARCH")

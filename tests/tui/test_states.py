@@ -18,8 +18,10 @@ from tuimail.archive.mailbox import Mailbox, StoredFolder
 
 async def test_an_empty_folder_says_so(harbour_server: RecordingServer) -> None:
     async with driven(harbour_server) as drive:
-        await drive.press("J", "J", "J")
-        await drive.settle()
+        for _ in range(3):
+            # One by one: a folder left while it opens may cost its connection, and a lamp.
+            await drive.press("J")
+            await drive.settle()
         await drive.expect("empty")
 
 

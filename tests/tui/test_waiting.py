@@ -11,7 +11,7 @@ from tests.tui.driving import MEDIUM, Driver, driven
 from tests.tui.finding import finding_mailbox
 from tests.tui.test_finding import POOR
 from tuimail.archive.server import CAPABILITIES
-from tuimail.imap import sort, worker
+from tuimail.imap import pool, sort
 
 SILENCE = b""
 IN_PROGRESS = b'* OK [INPROGRESS ("t9" 15 60)] Still looking\r\n'
@@ -39,7 +39,7 @@ async def leave(drive: Driver) -> None:
 async def test_a_search_tells_how_far_it_is_and_is_left(
     said: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "LITTLE", 0.0)
+    monkeypatch.setattr(pool, "LITTLE", 0.0)
     with EndlessServer(finding_mailbox(), (said, b""), at=b"UID SEARCH") as server:
         async with driven(server, screen=MEDIUM) as drive:
             await drive.wait_for("1–50 of 60")
@@ -53,7 +53,7 @@ async def test_a_search_tells_how_far_it_is_and_is_left(
 async def test_a_sort_made_here_tells_how_far_it_is_and_is_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worker, "LITTLE", 0.0)
+    monkeypatch.setattr(pool, "LITTLE", 0.0)
     monkeypatch.setattr(sort, "TOLD", 10)
     with EndlessServer(
         finding_mailbox(), (HALF_THE_SIZES, b""), at=b"FETCH 1:60 ", capabilities=POOR
@@ -66,7 +66,7 @@ async def test_a_sort_made_here_tells_how_far_it_is_and_is_left(
 
 
 async def test_a_sort_of_the_servers_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "LITTLE", 0.0)
+    monkeypatch.setattr(pool, "LITTLE", 0.0)
     with EndlessServer(
         finding_mailbox(), (SILENCE, b""), at=b"UID SORT", capabilities=CAPABILITIES
     ) as server:

@@ -10,6 +10,7 @@ read returns: behind a silent server quitting took 6 s, with daemon threads 0.5 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError
@@ -39,6 +40,10 @@ from tuimail.imap.worker import Worker
 
 BACK_OFF = (0.2, 1.0, 3.0)
 """Seconds before each new try to connect, once a connection was lost."""
+
+LITTLE = 1.0
+"""Seconds that work may have taken to be left to its end when nobody waits for it any more; a
+connection costs four round trips to open."""
 
 Outcome = Callable[[], None]
 """Ends a request, once its connection is free again."""
@@ -75,6 +80,7 @@ class ConnectionPool:
         self._waiting: dict[Lane, deque[Job[Any]]] = {lane: deque() for lane in Lane}
         self._closed = threading.Event()
         self._was_connected = False
+        self._looks_again = False
 
     @property
     def states(self) -> tuple[ConnectionState, ...]:
@@ -127,11 +133,7 @@ class ConnectionPool:
                     if worker is None:
                         break
                     self._start(worker, waiting.popleft())
-            if self._waiting[Lane.INTERACTIVE]:
-                self._free_an_abandoned_worker()
-            for worker in self._workers:
-                if worker.is_wasted and worker.session is not None:
-                    worker.session.shutdown()
+            self._end_abandoned_jobs()
 
     def _choose_worker(self, job: Job[Any]) -> Worker | None:
         idle = [worker for worker in self._workers if worker.idle]
@@ -173,11 +175,29 @@ class ConnectionPool:
             worker.thread.start()
         worker.inbox.put(job)
 
-    def _free_an_abandoned_worker(self) -> None:
+    def _end_abandoned_jobs(self) -> None:
+        """Shut the connections that have long been at something nobody waits for any more.
+
+        A search through a million messages would go on for minutes, here or on the server. Bulk
+        work ends by itself, at its next pause, which is too late for a person who waits.
+        """
+        is_needed = bool(self._waiting[Lane.INTERACTIVE])
         for worker in self._workers:
-            if worker.is_abandoned and worker.session is not None:
+            job = worker.abandoned_job
+            if job is None or worker.session is None or (job.lane is Lane.BULK and not is_needed):
+                continue
+            left = job.began + LITTLE - time.monotonic()
+            if left <= 0:
                 worker.session.shutdown()
-                return
+            elif not self._looks_again:
+                self._looks_again = True
+                timer = threading.Timer(left, self._look_again)
+                timer.daemon = True
+                timer.start()
+
+    def _look_again(self) -> None:
+        self._looks_again = False
+        self._dispatch()
 
     # --- on the worker's thread
 

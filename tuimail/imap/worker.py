@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from typing import Any
 
 from tuimail.imap.events import ConnectionState
-from tuimail.imap.job import Job, Lane
+from tuimail.imap.job import Job
 from tuimail.imap.session import Session
-
-LITTLE = 1.0
-"""Seconds that work may have taken to be left to its end when nobody waits for it any more; a
-connection costs four round trips to open."""
 
 
 class Worker:
@@ -37,22 +32,10 @@ class Worker:
         return self.session is not None and not self.session.dead
 
     @property
-    def is_abandoned(self) -> bool:
-        """Whether nobody waits any more for what it is doing."""
+    def abandoned_job(self) -> Job[Any] | None:
+        """What it is doing, if nobody waits for that any more."""
         doing = self.guest or self.job
-        return doing is not None and doing.request.abandoned
-
-    @property
-    def is_wasted(self) -> bool:
-        """Whether it has long been at something that nobody waits for any more.
-
-        A search through a million messages would go on for minutes, here or on the server. Bulk
-        work ends by itself, at its next pause.
-        """
-        doing = self.guest or self.job
-        if doing is None or doing.lane is Lane.BULK or not doing.request.abandoned:
-            return False
-        return time.monotonic() - doing.began > LITTLE
+        return doing if doing is not None and doing.request.abandoned else None
 
     def has_open(self, folder: bytes | None) -> bool:
         session = self.session

@@ -64,8 +64,9 @@ class MainScreen(ExportingScreen):
 
     def on_store_reported(self, message: StoreReported) -> None:
         match message.event:
-            case ConnectionsChanged(states):
-                self.status.states = states
+            case ConnectionsChanged():
+                # Asked for, not told: what two threads tell may come in either order.
+                self.status.states = states = self.store.connection_states
                 if not _RESTLESS.intersection(states):
                     self.status.trouble = ""
             case MessagesChanged(folder, total):
