@@ -1,4 +1,4 @@
-"""Lines of JSON of the messages that were chosen, few or many."""
+"""Lines of the messages that were chosen, few or many."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tuimail.cli.message_lines import Lines, LineWriter, Order
+from tuimail.cli.line_writing import LineOrder, Lines, line_writer
 from tuimail.cli.output import ROWS_AT_ONCE
 from tuimail.imap.fetch import row_items
 from tuimail.imap.selection import Chosen
@@ -22,7 +22,7 @@ MANY = 5_000
 time of 2,500 lines."""
 
 
-def write_lines(store: MailStore, chosen: Chosen, order: Order) -> Iterator[tuple[int, Lines]]:
+def write_lines(store: MailStore, chosen: Chosen, order: LineOrder) -> Iterator[tuple[int, Lines]]:
     """The lines in their order, each time with how many messages were asked for.
 
     Raises TuimailError.
@@ -36,7 +36,7 @@ def write_lines(store: MailStore, chosen: Chosen, order: Order) -> Iterator[tupl
             yield [row for row in rows if not isinstance(row, Summary)]
 
     if len(chosen.uids) < MANY:
-        for lines in map(LineWriter(order).write, fetch()):
+        for lines in map(line_writer(order).write, fetch()):
             yield asked.popleft(), lines
         return
     from tuimail.cli.line_workers import LineWorkers

@@ -1,7 +1,7 @@
-"""The process that makes lines of JSON of FETCH responses: what is said to it, and what it does.
+"""The process that makes lines of FETCH responses: what is said to it, and what it does.
 
 A frame is a length of eight octets and a value in Python's own marshal: both ends are the same
-interpreter, and nobody else holds the pipes. What comes first is an `Order`, then blocks of
+interpreter, and nobody else holds the pipes. What comes first is a `LineOrder`, then blocks of
 responses until the pipe ends; for each of those goes one `Lines`.
 """
 
@@ -15,7 +15,7 @@ from contextlib import suppress
 from struct import Struct
 from typing import IO, Any
 
-from tuimail.cli.message_lines import LineWriter, Order
+from tuimail.cli.line_writing import LineOrder, line_writer
 
 _LENGTH = Struct("!Q")
 
@@ -46,6 +46,6 @@ def main(_arguments: Sequence[str] = ()) -> None:
     # Anew: with PYTHONUNBUFFERED the interpreter's own would write less than it is given.
     target = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115
     with suppress(EOFError, BrokenPipeError):
-        writer = LineWriter(Order(*read_frame(source)))
+        writer = line_writer(LineOrder(*read_frame(source)))
         while True:
             send_frame(target, tuple(writer.write(read_frame(source))))

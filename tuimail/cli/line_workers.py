@@ -1,4 +1,4 @@
-"""Processes that make lines of JSON of FETCH responses, seen from the one that fetches them."""
+"""Processes that make lines of FETCH responses, seen from the one that fetches them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from tuimail.child_process import Child, child_command, start_child
 from tuimail.cli.line_process import read_frame, send_frame
-from tuimail.cli.message_lines import Lines, Order
+from tuimail.cli.line_writing import LineOrder, Lines
 from tuimail.errors import TuimailError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class LineWorkers:
     one at a time.
     """
 
-    def __init__(self, order: Order, count: int | None = None) -> None:
+    def __init__(self, order: LineOrder, count: int | None = None) -> None:
         """Raises TuimailError."""
         self._blocks: SimpleQueue[tuple[Block, Future[Lines]] | None] = SimpleQueue()
         self._children: list[Child] = []
@@ -77,7 +77,7 @@ class LineWorkers:
             child.process.kill()
             child.process.wait()
 
-    def _work(self, child: Child, order: Order) -> None:
+    def _work(self, child: Child, order: LineOrder) -> None:
         with child.stdout, suppress(OSError), child.stdin:
             with suppress(OSError):  # the first block hears of it
                 send_frame(child.stdin, tuple(order))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tuimail.cli.folder_choice import ask_ahead, choose_folders
+from tuimail.cli.line_writing import Failure, LineOrder, line_writer
 from tuimail.cli.options import Options
 from tuimail.cli.output import ROWS_AT_ONCE, Output
 from tuimail.cli.selection import count_missing, read_numbers, read_query
@@ -20,23 +20,16 @@ from tuimail.imap.page import Page
 from tuimail.imap.paging import Order, SortKey, Window
 from tuimail.imap.row_extras import check_field_name, check_item_name
 from tuimail.imap.store import MailStore
-from tuimail.imap.summary import Summary
 from tuimail.tui.figures import format_messages
 
 # What the usual page does not need is imported where it is used.
 if TYPE_CHECKING:
-    from tuimail.cli.table import Column
     from tuimail.imap.number_set import NumberSet
     from tuimail.imap.query import Query
     from tuimail.imap.selection import Chosen
 
-T = TypeVar("T")
-_Failure = tuple[int, int, str]
-"""UID, sequence number and one sentence of a message that was answered badly for."""
-_Written = tuple[int, int, Sequence[T], Sequence[_Failure]]
-"""How many messages were asked for and came, what was made of them, and what failed."""
-
 PAGE_SIZE = 50
+TABLE_FIELDS = ("FROM", "SUBJECT")
 JSON_FIELDS = (*LISTED_FIELDS, "SENDER", "REPLY-TO", "BCC", "LIST-ID")
 
 
@@ -53,6 +46,9 @@ class Listing:
     page_size: int
     headers: tuple[str, ...]
     items: tuple[str, ...]
+    as_json: bool
+    with_folder: bool
+    """Whether a table has a column for it."""
 
     @property
     def is_one_fetch(self) -> bool:
@@ -66,71 +62,17 @@ def run_list(options: Options) -> int:
     output = Output(as_json=options.json)
     with open_store(options, output) as (store, sign_in):
         folders = choose_folders(store, options, sign_in.start_folder)
-        if options.json:
-            lines = _Lister(store, listing, output, options.connections, _json_form(listing))
-            output.write_json_lines(lines.list(folders))
+        made = _Lister(store, listing, output, options.connections).list(folders)
+        if listing.as_json:
+            output.write_json_lines(made)
         else:
-            columns, form = _table_form(listing, options)
-            table = _Lister(store, listing, output, options.connections, form)
-            output.write_rows(columns, table.list(folders))
+            from tuimail.cli.message_table import message_columns
+
+            columns = message_columns(
+                with_folder=listing.with_folder, headers=listing.headers, items=listing.items
+            )
+            output.write_rows(columns, made)
     return output.status
-
-
-def _json_form(listing: Listing) -> _Form[bytes]:
-    from tuimail.cli.message_lines import write_summary
-
-    headers, items = listing.headers, listing.items
-
-    def write(folder: Folder, message: Summary) -> bytes:
-        line = write_summary(folder, message, headers=headers, items=items)
-        return line.encode("utf-8", "replace")
-
-    def write_chosen(
-        store: MailStore, chosen: Chosen, fields: Sequence[str], known_items: Sequence[str]
-    ) -> Iterator[_Written[bytes]]:
-        from tuimail.cli.chosen_lines import write_lines
-        from tuimail.cli.message_lines import Order as LineOrder
-
-        folder = chosen.folder
-        order = LineOrder(
-            folder.raw_name,
-            folder.name.decoded,
-            chosen.uid_validity,
-            tuple(fields),
-            tuple(known_items),
-            headers,
-            items,
-        )
-        for asked, lines in write_lines(store, chosen, order):
-            yield asked, lines.number, (lines.octets,) if lines.number else (), lines.failures
-
-    return _Form(JSON_FIELDS, write, write_chosen)
-
-
-def _table_form(
-    listing: Listing, options: Options
-) -> tuple[Sequence[Column], _Form[Sequence[str]]]:
-    from tuimail.cli.message_table import message_table
-    from tuimail.imap.sieve import summary_sieve
-
-    several = options.recursive or options.everything
-    columns, cells = message_table(
-        with_folder=several, headers=listing.headers, items=listing.items
-    )
-
-    def write_chosen(
-        store: MailStore, chosen: Chosen, fields: Sequence[str], known_items: Sequence[str]
-    ) -> Iterator[_Written[Sequence[str]]]:
-        sieve = summary_sieve(fields, known_items)
-        for asked, rows in store.sift(chosen, sieve, chunk=ROWS_AT_ONCE):
-            failures = [
-                (row.identity.uid, row.sequence_number, str(row.error))
-                for row in rows
-                if row.error is not None
-            ]
-            yield asked, len(rows), [cells(chosen.folder, row) for row in rows], failures
-
-    return columns, _Form(LISTED_FIELDS, cells, write_chosen)
 
 
 def read_listing(options: Options) -> Listing:
@@ -155,44 +97,31 @@ def read_listing(options: Options) -> Listing:
         options.page_size or PAGE_SIZE,
         tuple(options.header),
         tuple(options.item),
+        options.json,
+        options.recursive or options.everything,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Form(Generic[T]):
-    """What a message becomes: a line of JSON, or the cells of a table."""
-
-    fields: tuple[str, ...]
-    write: Callable[[Folder, Summary], T]
-    write_chosen: Callable[[MailStore, Chosen, Sequence[str], Sequence[str]], Iterator[_Written[T]]]
-    """Many, with the header fields and items to fetch."""
-
-
-class _Lister(Generic[T]):
+class _Lister:
     """Lists folder after folder; what fails costs its folder only."""
 
     def __init__(
-        self,
-        store: MailStore,
-        listing: Listing,
-        output: Output,
-        connections: int,
-        form: _Form[T],
+        self, store: MailStore, listing: Listing, output: Output, connections: int
     ) -> None:
         self._store = store
         self._listing = listing
         self._output = output
         self._connections = connections
-        self._form = form
-        self._fields = (*form.fields, *(name.upper() for name in listing.headers))
+        shown = JSON_FIELDS if listing.as_json else TABLE_FIELDS
+        self._fields = (*shown, *(name.upper() for name in listing.headers))
         self._items: tuple[str, ...] = ()
 
-    def list(self, folders: Sequence[Folder]) -> Iterator[T]:
-        """What each message becomes; what is worth knowing beside it goes to the output."""
+    def list(self, folders: Sequence[Folder]) -> Iterator[Any]:
+        """As `Lines.made`; what is worth knowing beside it goes to the output."""
         self._items = self._known_items(folders)
         for folder, request in ask_ahead(folders, self._ask, self._connections):
             try:
-                yield from self._rows(folder, request.result())
+                yield from self._lines(folder, request.result())
             except (ConnectError, UsageError, FileError):
                 raise
             except TuimailError as error:
@@ -239,31 +168,42 @@ class _Lister(Generic[T]):
             ),
         )
 
-    def _rows(self, folder: Folder, answer: Page | Chosen) -> Iterable[T]:
+    def _lines(self, folder: Folder, answer: Page | Chosen) -> Iterator[Any]:
         window = answer.window
+        listing = self._listing
+        order = LineOrder(
+            listing.as_json,
+            listing.with_folder,
+            folder.raw_name,
+            folder.name.decoded,
+            answer.uid_validity,
+            self._fields,
+            self._items,
+            listing.headers,
+            listing.items,
+        )
         if isinstance(answer, Page):
             # A store gives the last page for a number past the end; here that is an empty page.
-            past_the_end = window.number != self._listing.page
+            past_the_end = window.number != listing.page
             self._tell_total(folder, window, past_the_end=past_the_end)
-            return () if past_the_end else map(partial(self._write, folder), answer.summaries)
+            if not past_the_end:
+                lines = line_writer(order).write_summaries(answer.summaries)
+                self._tell_failures(folder, lines.failures)
+                yield from lines.made
+            return
         past_the_end = window.is_empty and window.total > 0
         self._tell_total(folder, window, answer.missing, past_the_end=past_the_end)
-        return self._chosen_rows(folder, answer)
+        yield from self._chosen_lines(folder, answer, order)
 
-    def _write(self, folder: Folder, message: Summary) -> T:
-        if message.error is not None:
-            failure = message.identity.uid, message.sequence_number, str(message.error)
-            self._tell_failures(folder, (failure,))
-        return self._form.write(folder, message)
+    def _chosen_lines(self, folder: Folder, chosen: Chosen, order: LineOrder) -> Iterator[Any]:
+        from tuimail.cli.chosen_lines import write_lines
 
-    def _chosen_rows(self, folder: Folder, chosen: Chosen) -> Iterator[T]:
         count, done, total = 0, 0, len(chosen.uids)
-        written = self._form.write_chosen(self._store, chosen, self._fields, self._items)
         try:
-            for asked, found, rows, failures in written:
-                self._tell_failures(folder, failures)
-                yield from rows
-                count += found
+            for asked, lines in write_lines(self._store, chosen, order):
+                self._tell_failures(folder, lines.failures)
+                yield from lines.made
+                count += lines.number
                 done += asked
                 self._output.show_progress(done, total, str(folder.name))
         finally:
@@ -271,7 +211,7 @@ class _Lister(Generic[T]):
         if count < total:
             self._output.note(f"{folder.name}: {format_messages(total - count)} went meanwhile")
 
-    def _tell_failures(self, folder: Folder, failures: Sequence[_Failure]) -> None:
+    def _tell_failures(self, folder: Folder, failures: Sequence[Failure]) -> None:
         for uid, number, sentence in failures:
             place = f"UID {uid}" if uid else f"message {number}"
             self._output.fail(TuimailError(sentence), f"{folder.name}, {place}")

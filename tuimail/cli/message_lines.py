@@ -1,8 +1,4 @@
-"""Messages as lines of JSON, from summaries and, in a third of the time, straight from FETCH rows.
-
-A summary holds everything as values for a screen to show; making it and taking it apart again was
-two thirds of what `list --json` took. Both ways end in the one template that names the keys.
-"""
+"""Messages as lines of JSON; both ways to them end in the one template that names the keys."""
 
 from __future__ import annotations
 
@@ -10,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
 from json.encoder import encode_basestring as quote
-from typing import TYPE_CHECKING, NamedTuple
 
 from tuimail.cli.json_lines import (
     as_addresses,
@@ -21,109 +16,30 @@ from tuimail.cli.json_lines import (
     encode,
     escape_line,
 )
-from tuimail.errors import MessageUnreadable
+from tuimail.cli.line_writing import LineOrder, LineWriter
 from tuimail.imap.fetch import Row
-from tuimail.imap.folder import Folder
-from tuimail.imap.sieve import read_rows, summary_sieve
 from tuimail.imap.summary import Summary
 from tuimail.mail.addresses import read_mailboxes
 from tuimail.mail.dates import parse_date
 from tuimail.mail.encoded_words import decode_words
 from tuimail.mail.unsubscribe import parse_list_unsubscribe
-from tuimail.text import MailText
-
-if TYPE_CHECKING:
-    from tuimail.imap.wire import Response
 
 _KEPT = 200
 """Octets of a value that may be kept."""
 
 
-def write_summary(
-    folder: Folder, message: Summary, *, headers: Sequence[str] = (), items: Sequence[str] = ()
-) -> str:
-    """A listed message as a line, without its LF."""
-    return _write(
-        _write_place(folder, message.identity.uid_validity),
-        message.identity.uid,
-        message.sequence_number,
-        encode(as_text(message.message_id)),
-        encode(as_moment(message.date)),
-        encode(as_moment(message.internal_date)),
-        encode(as_addresses(message.from_)),
-        encode(as_addresses(message.addresses("Sender"))),
-        encode(as_addresses(message.addresses("Reply-To"))),
-        encode(as_addresses(message.to)),
-        encode(as_addresses(message.cc)),
-        encode(as_addresses(message.addresses("Bcc"))),
-        quote(message.subject.decoded),
-        encode(message.size),
-        _write_flags(message.flags),
-        encode(as_list_unsubscribe(message.list_unsubscribe)),
-        encode(as_text(message.header("List-Id"))),
-        encode([as_attachment(one) for one in message.attachments]),
-        encode({name: as_text(message.header(name)) for name in headers}),
-        encode({name: message.items.get(name) for name in items}),
-        "" if message.error is None else f', "error": {quote(str(message.error))}',
-    )
+class JsonWriter(LineWriter[str]):
+    """Makes lines of JSON."""
 
+    def __init__(self, order: LineOrder) -> None:
+        super().__init__(order)
+        name, uid_validity = quote(order.name), order.uid_validity
+        self._begin = f'"folder": {name}, "uid_validity": {uid_validity}'
 
-class Order(NamedTuple):
-    """Whose messages become lines, and with what in them."""
+    def bundle(self, lines: Sequence[str]) -> Sequence[bytes]:
+        return ["\n".join(lines).encode("utf-8", "replace")] if lines else []
 
-    raw_name: bytes
-    name: str
-    """Of the folder, decoded."""
-    uid_validity: int
-    fields: tuple[str, ...]
-    """Header fields and items that were asked of the server."""
-    known_items: tuple[str, ...]
-    headers: tuple[str, ...]
-    items: tuple[str, ...]
-    """Those that the server does not know are null."""
-
-
-class Lines(NamedTuple):
-    """What became of some messages."""
-
-    octets: bytes
-    """Lines of JSON in UTF-8, with LF between them."""
-    number: int
-    """How many."""
-    failures: Sequence[tuple[int, int, str]]
-    """UID, sequence number and one sentence of each message that was answered badly for."""
-
-
-class _Place(NamedTuple):
-    folder: bytes
-    uid_validity: int
-
-
-class LineWriter:
-    """Makes lines of FETCH responses; of those not answered as they should be, by a summary."""
-
-    def __init__(self, order: Order) -> None:
-        self._order = order
-        self._folder = Folder(order.raw_name, MailText(order.name), None, ())
-        self._place = _Place(order.raw_name, order.uid_validity)
-        self._sieve = summary_sieve(order.fields, order.known_items)
-        self._headers = [(name, name.lower()) for name in order.headers]
-        self._items = [(name, name.upper().encode("ascii")) for name in order.items]
-
-    def write(self, responses: Sequence[Response]) -> Lines:
-        """Lines in this order; each of the responses has a UID."""
-        rows = [Row(response) for response in responses]
-        failures: list[tuple[int, int, str]] = []
-        try:
-            lines = self._write_rows(rows)
-        except MessageUnreadable:
-            lines = [self._write_alone(row, failures) for row in rows]
-        return Lines("\n".join(lines).encode("utf-8", "replace"), len(lines), failures)
-
-    def _write_rows(self, rows: Sequence[Row]) -> list[str]:
-        """Field after field, not message after message: 54 us a message instead of 84, with 250 or
-        500 at a time, since the processor's caches hold what one field takes, but not what all do.
-        """
+    def write_rows(self, rows: Sequence[Row]) -> list[str]:
         found = [row.fields for row in rows]
         received = [row.internal_date for row in rows]
 
@@ -133,7 +49,7 @@ class LineWriter:
         return list(
             map(
                 _write,
-                repeat(_write_place(self._folder, self._place.uid_validity)),
+                repeat(self._begin),
                 [row.uid or 0 for row in rows],
                 [row.sequence_number for row in rows],
                 written(_write_text, "message-id", "null"),
@@ -157,28 +73,42 @@ class LineWriter:
             )
         )
 
+    def write_summary(self, message: Summary) -> str:
+        return _write(
+            self._begin,
+            message.identity.uid,
+            message.sequence_number,
+            encode(as_text(message.message_id)),
+            encode(as_moment(message.date)),
+            encode(as_moment(message.internal_date)),
+            encode(as_addresses(message.from_)),
+            encode(as_addresses(message.addresses("Sender"))),
+            encode(as_addresses(message.addresses("Reply-To"))),
+            encode(as_addresses(message.to)),
+            encode(as_addresses(message.cc)),
+            encode(as_addresses(message.addresses("Bcc"))),
+            quote(message.subject.decoded),
+            encode(message.size),
+            _write_flags(message.flags),
+            encode(as_list_unsubscribe(message.list_unsubscribe)),
+            encode(as_text(message.header("List-Id"))),
+            encode([as_attachment(one) for one in message.attachments]),
+            encode({name: as_text(message.header(name)) for name in self.order.headers}),
+            encode({name: message.items.get(name) for name in self.order.items}),
+            "" if message.error is None else f', "error": {quote(str(message.error))}',
+        )
+
     def _write_headers(self, found: Sequence[Mapping[str, bytes]]) -> Iterable[str]:
-        if not self._headers:
+        if not self.headers:
             return repeat("{}")
         return [
-            encode({name: _text(fields.get(key)) for name, key in self._headers})
-            for fields in found
+            encode({name: _text(fields.get(key)) for name, key in self.headers}) for fields in found
         ]
 
     def _write_items(self, rows: Sequence[Row]) -> Iterable[str]:
-        if not self._items:
+        if not self.items:
             return repeat("{}")
-        return [encode({name: row.item(key) for name, key in self._items}) for row in rows]
-
-    def _write_alone(self, row: Row, failures: list[tuple[int, int, str]]) -> str:
-        try:
-            return self._write_rows([row])[0]
-        except MessageUnreadable:
-            (summary,) = read_rows([row], self._place, self._sieve)
-        if summary.error is not None:
-            failures.append((summary.identity.uid, summary.sequence_number, str(summary.error)))
-        order = self._order
-        return write_summary(self._folder, summary, headers=order.headers, items=order.items)
+        return [encode({name: row.item(key) for name, key in self.items}) for row in rows]
 
 
 def _write(
@@ -216,11 +146,6 @@ def _write(
         f'"list_unsubscribe": {list_unsubscribe}, "list_id": {list_id}, '
         f'"attachments": {attached}, "headers": {headers}, "items": {items}{error}}}'
     )
-
-
-@lru_cache(maxsize=100)
-def _write_place(folder: Folder, uid_validity: int) -> str:
-    return f'"folder": {quote(folder.name.decoded)}, "uid_validity": {uid_validity}'
 
 
 @lru_cache(maxsize=100)

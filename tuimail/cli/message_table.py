@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from itertools import repeat
 
+from tuimail.cli.line_writing import LineOrder, LineWriter
 from tuimail.cli.table import Column
-from tuimail.imap.folder import Folder
+from tuimail.imap.fetch import Row
 from tuimail.imap.row_extras import shown_item
 from tuimail.imap.summary import Summary
-from tuimail.mail.addresses import Address
+from tuimail.mail.addresses import Address, parse_addresses
+from tuimail.mail.encoded_words import decode_words
 from tuimail.text import safe_line
 from tuimail.tui.figures import format_size
 
-_MARKS = (("\\Flagged", "F"), ("\\Answered", "A"), ("\\Draft", "D"), ("\\Deleted", "X"))
+_MARKS = (("\\flagged", "F"), ("\\answered", "A"), ("\\draft", "D"), ("\\deleted", "X"))
+_KEPT = 200
+"""Octets of a value that may be kept."""
 
 
-def message_table(
+def message_columns(
     *, with_folder: bool, headers: Sequence[str] = (), items: Sequence[str] = ()
-) -> tuple[list[Column], Callable[[Folder, Summary], list[str]]]:
-    """The columns, and what makes the cells of a message."""
-    columns = [
+) -> list[Column]:
+    """The columns that a RowWriter fills."""
+    return [
         *([Column("FOLDER", most=24)] if with_folder else []),
         Column("#", at_right=True),
         Column("UID", at_right=True),
@@ -32,21 +38,45 @@ def message_table(
         Column("SUBJECT"),
     ]
 
-    def cells(folder: Folder, message: Summary) -> list[str]:
-        return [
-            *([str(folder.name)] if with_folder else []),
-            str(message.sequence_number or "?"),
-            str(message.identity.uid or "?"),
+
+class RowWriter(LineWriter[Sequence[str]]):
+    """Makes the cells of each message."""
+
+    def __init__(self, order: LineOrder) -> None:
+        super().__init__(order)
+        self._folder = [safe_line(order.name)] if order.with_folder else []
+
+    def write_rows(self, rows: Sequence[Row]) -> Sequence[Sequence[str]]:
+        found = [row.fields for row in rows]
+        return list(
+            zip(
+                *(repeat(name, len(rows)) for name in self._folder),
+                [_number(row.sequence_number) for row in rows],
+                [_number(row.uid) for row in rows],
+                [shown_moment(row.internal_date) for row in rows],
+                [_marks(row.flags, not row.is_only_text and bool(row.attachments)) for row in rows],
+                [_sender(one.get("from", b"")) for one in found],
+                [format_size(row.size) for row in rows],
+                *([_line(one.get(key, b"")).strip() for one in found] for _, key in self.headers),
+                *([shown_item(row.item(key)) for row in rows] for _, key in self.items),
+                [_line(one.get("subject", b"")) for one in found],
+                strict=True,
+            )
+        )
+
+    def write_summary(self, message: Summary) -> Sequence[str]:
+        return (
+            *self._folder,
+            _number(message.sequence_number),
+            _number(message.identity.uid),
             shown_moment(message.internal_date),
-            _marks(message),
+            _marks(message.flags, bool(message.attachments)),
             shown_correspondent(message.from_),
             format_size(message.size),
-            *(str(message.header(name) or "") for name in headers),
-            *(shown_item(message.items.get(name)) for name in items),
+            *(str(message.header(name) or "") for name, _ in self.headers),
+            *(shown_item(message.items.get(name)) for name, _ in self.items),
             str(message.subject) if message.error is None else f"({message.error})",
-        ]
-
-    return columns, cells
+        )
 
 
 def shown_moment(moment: datetime | None) -> str:
@@ -67,8 +97,30 @@ def shown_correspondent(addresses: Sequence[Address]) -> str:
     return f"{name} <{address}>" if name and address else name or address
 
 
-def _marks(message: Summary) -> str:
+def _number(number: int | None) -> str:
+    """No message has 0, which stands for "unknown"."""
+    return str(number or "?")
+
+
+def _line(value: bytes) -> str:
+    return safe_line(decode_words(value))
+
+
+def _sender(value: bytes) -> str:
+    return _keep_sender(value) if len(value) < _KEPT else _read_sender(value)
+
+
+def _read_sender(value: bytes) -> str:
+    return shown_correspondent(parse_addresses(value))
+
+
+_keep_sender = lru_cache(maxsize=2_000)(_read_sender)
+"""The same people write again and again."""
+
+
+def _marks(flags: Sequence[str], has_attachments: bool) -> str:
     """`N` not read, `F` flagged, `A` answered, `D` draft, `X` deleted, `@` attachments."""
-    marks = "" if message.is_read else "N"
-    marks += "".join(letter for flag, letter in _MARKS if message.has_flag(flag))
-    return f"{marks}@" if message.attachments else marks
+    carried = {flag.lower() for flag in flags}  # flags have no case
+    marks = "" if "\\seen" in carried else "N"
+    marks += "".join(letter for flag, letter in _MARKS if flag in carried)
+    return f"{marks}@" if has_attachments else marks
