@@ -16,10 +16,20 @@ from tests.servers.mailboxes import mailbox_of
 from tuimail.cli import chosen_lines
 from tuimail.cli.line_process import read_frame, send_frame
 from tuimail.cli.line_workers import LineWorkers
-from tuimail.cli.message_lines import LineWriter, Order
+from tuimail.cli.line_writing import LineOrder, Lines, line_writer
 from tuimail.errors import TuimailError
 
-ORDER = Order(b"Gr&APY-\xc3\x9f", "Größe", 77, ("FROM", "SUBJECT"), (), ("X-Mailer",), ("MODSEQ",))
+ORDER = LineOrder(
+    True,
+    True,
+    b"Gr&APY-\xc3\x9f",
+    "Größe",
+    77,
+    ("FROM", "SUBJECT"),
+    (),
+    ("X-Mailer",),
+    ("MODSEQ",),
+)
 ARGUMENTS = [
     ("--page", "all"),
     ("--page", "all", "--ascending", "--header", "In-Reply-To", "--item", "MODSEQ"),
@@ -36,18 +46,19 @@ def answer(number: int, subject: bytes) -> list[bytes]:
 
 def listed(monkeypatch: pytest.MonkeyPatch, served: Served, *arguments: str) -> tuple[Done, Done]:
     """As this process alone makes it, and with others."""
-    command = ("list", served.url, "--json", *arguments)
+    command = ("list", served.url, *arguments)
     alone = run(*command, password=served.password)
     monkeypatch.setattr(chosen_lines, "MANY", 100)
     return alone, run(*command, password=served.password)
 
 
+@pytest.mark.parametrize("form", ["--json", "--all"])
 @pytest.mark.parametrize("arguments", ARGUMENTS, ids=" ".join)
 def test_the_same_octets_whoever_makes_them(
-    monkeypatch: pytest.MonkeyPatch, large: Served, arguments: tuple[str, ...]
+    monkeypatch: pytest.MonkeyPatch, large: Served, arguments: tuple[str, ...], form: str
 ) -> None:
-    alone, beside = listed(monkeypatch, large, *arguments)
-    assert len(alone.objects) > 300
+    alone, beside = listed(monkeypatch, large, *arguments, form)
+    assert alone.octets.count(b"\n") > 300
     assert beside == alone
 
 
@@ -70,14 +81,14 @@ def test_the_order_is_that_of_the_blocks() -> None:
     blocks = [
         [answer(n, b"%d-%d" % (n, i)) for i in range(1, 600 // n)] for n in (1, 50, 2, 300, 9)
     ]
-    alone = LineWriter(ORDER)
+    alone = line_writer(ORDER)
     with LineWorkers(ORDER, 3) as workers:
         assert list(workers.write(blocks)) == [alone.write(block) for block in blocks]
 
 
 def test_a_block_without_messages() -> None:
     with LineWorkers(ORDER, 1) as workers:
-        assert list(workers.write([[]])) == [(b"", 0, [])]
+        assert list(workers.write([[]])) == [Lines([], 0, [])]
 
 
 def test_no_more_is_asked_for_than_is_wanted() -> None:
@@ -90,7 +101,7 @@ def test_no_more_is_asked_for_than_is_wanted() -> None:
 
     with LineWorkers(ORDER, 2) as workers:
         first = next(workers.write(blocks()))
-    assert b'"uid": 101,' in first.octets
+    assert b'"uid": 101,' in first.made[0]
     assert len(begun) <= 3
 
 
@@ -127,8 +138,8 @@ def test_such_a_process_ends_with_its_stdin(cut: int | None) -> None:
     )
     assert (done.returncode, done.stderr) == (0, b"")
     if cut is None:
-        lines, written, _ = read_frame(io.BytesIO(done.stdout))
-        assert (written, b'"subject": "one"' in lines) == (1, True)
+        (octets,), written, _ = read_frame(io.BytesIO(done.stdout))
+        assert (written, b'"subject": "one"' in octets) == (1, True)
 
 
 def test_a_reader_that_has_enough(large: Served) -> None:

@@ -1,23 +1,27 @@
-"""Lines of JSON straight from rows say what those of summaries say."""
+"""Lines of JSON and rows of tables straight from responses say what those of summaries say."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.servers.stores import INBOX
 from tuimail.archive.opened_message import OpenedMessage
+from tuimail.cli.line_writing import LineOrder, Lines, line_writer
 from tuimail.cli.listing import JSON_FIELDS
-from tuimail.cli.message_lines import Lines, LineWriter, Order, write_summary
 from tuimail.imap.fetch import Row
-from tuimail.imap.summary import summarize
+from tuimail.imap.summary import Summary, summarize
 from tuimail.mail.header_block import read_fields
 
 HEADERS = ("X-Mailer", "list-id")
 ITEMS = ("MODSEQ", "X-Unknown")
 TEXT = b'("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 12 3 NIL NIL NIL NIL)'
+PICTURE = (
+    b'("image" "png" NIL NIL NIL "base64" 400 NIL ("attachment" ("filename" "a.png")) NIL NIL)'
+)
 WANTED = {name.lower() for name in (*JSON_FIELDS, *HEADERS)}
 
 
@@ -29,20 +33,44 @@ def row_of(header: bytes, structure: bytes = TEXT, plain: bytes = b"") -> Row:
     return Row([line % (plain, structure, len(header)), header, b")\r\n"])
 
 
+def order(*, as_json: bool = True) -> LineOrder:
+    name = INBOX.name.decoded
+    return LineOrder(
+        as_json, True, INBOX.raw_name, name, 77, ("FROM",), ("MODSEQ",), HEADERS, ITEMS
+    )
+
+
 def lines_of(*rows: Row) -> Lines:
-    order = Order(INBOX.raw_name, INBOX.name.decoded, 77, ("FROM",), ("MODSEQ",), HEADERS, ITEMS)
-    return LineWriter(order).write([row.response for row in rows])
+    return line_writer(order()).write([row.response for row in rows])
 
 
 def line_of(row: Row) -> str:
     lines = lines_of(row)
     assert (lines.number, lines.failures) == (1, [])
-    return lines.octets.decode()
+    return text_of(lines)
+
+
+def text_of(lines: Lines) -> str:
+    (octets,) = lines.made
+    assert isinstance(octets, bytes)
+    return octets.decode()
 
 
 def line_of_summary(row: Row) -> str:
-    summary = summarize(row, b"INBOX", 77, ("MODSEQ",))
-    return write_summary(INBOX, summary, headers=HEADERS, items=ITEMS)
+    return text_of(line_writer(order()).write_summaries([summary_of(row)]))
+
+
+def summary_of(row: Row) -> Summary:
+    return summarize(row, b"INBOX", 77, ("MODSEQ",))
+
+
+def assert_cells(row: Row) -> Sequence[str]:
+    """The row of a table is the same straight and by a summary."""
+    writer = line_writer(order(as_json=False))
+    lines = writer.write([row.response])
+    assert lines == writer.write_summaries([summary_of(row)])
+    (cells,) = lines.made
+    return tuple(cells)
 
 
 def test_a_line() -> None:
@@ -96,6 +124,31 @@ def test_a_line() -> None:
     }
 
 
+def test_a_row_of_a_table() -> None:
+    row = row_of(
+        b'From: "Ada =?utf-8?q?B=C3=A9?=" <ada@example.org>\r\n'
+        b"Subject: =?utf-8?q?a=1B=E2=80=AE?= b\r\nX-Mailer: pigeon\x7f \r\n\r\n",
+        PICTURE,
+        plain=b"MODSEQ (12) ",
+    )
+    received = row.internal_date
+    assert received is not None
+    assert assert_cells(row) == (
+        "INBOX",
+        "4",
+        "40",
+        f"{received.astimezone():%Y-%m-%d %H:%M}",
+        "@",
+        "Ada Bé <ada@example.org>",
+        "1.2K",
+        "pigeon\ufffd",
+        "",
+        "12",
+        "",
+        "a\ufffd\ufffd b",
+    )
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -112,12 +165,14 @@ def test_a_line() -> None:
 def test_odd_headers(header: bytes) -> None:
     row = row_of(header)
     assert line_of(row) == line_of_summary(row)
+    assert_cells(row)
 
 
 def test_a_structure_that_cannot_be_read_costs_the_attachments_only() -> None:
     row = row_of(b"Subject: hello\r\n\r\n", b'("text" NIL NIL NIL NIL "7bit" 5)')
     lines = lines_of(row)
-    told = json.loads(lines.octets)
+    told = json.loads(text_of(lines))
+    assert assert_cells(row)[-1] == f"({told['error']})"
     assert (told["uid"], told["subject"], told["attachments"]) == (40, "hello", [])
     assert "BODYSTRUCTURE" in told["error"]
     assert lines.failures == [(40, 4, told["error"])]
@@ -125,7 +180,7 @@ def test_a_structure_that_cannot_be_read_costs_the_attachments_only() -> None:
 
 def test_of_what_cannot_be_read_at_all_the_uid_is_told() -> None:
     lines = lines_of(Row([b"* 4 FETCH (UID 40 FLAGS (\\Seen) BODYSTRUCTURE (((\r\n"]))
-    told = json.loads(lines.octets)
+    told = json.loads(text_of(lines))
     assert (told["uid"], told["sequence_number"]) == (40, 4)
     assert lines.failures == [(40, 4, told["error"])]
 
@@ -133,9 +188,9 @@ def test_of_what_cannot_be_read_at_all_the_uid_is_told() -> None:
 def test_one_that_cannot_be_read_costs_its_neighbours_nothing() -> None:
     good = row_of(b"Subject: hello\r\n\r\n")
     bad = row_of(b"Subject: hello\r\n\r\n", b"((((")
-    first, second, third = lines_of(good, bad, good).octets.decode().split("\n")
+    first, second, third = text_of(lines_of(good, bad, good)).split("\n")
     assert first == third == line_of(good)
-    assert second == lines_of(bad).octets.decode() != first
+    assert second == text_of(lines_of(bad)) != first
 
 
 def test_real_messages(corpus: list[Path]) -> None:
@@ -153,5 +208,6 @@ def test_real_messages(corpus: list[Path]) -> None:
         row = row_of(header + b"\r\n", structure)
         line = line_of(row)
         assert line == line_of_summary(row), path
+        assert_cells(row)
         with_attachments += '"attachments": []' not in line
     assert with_attachments > len(corpus) // 5

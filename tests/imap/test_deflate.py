@@ -115,6 +115,7 @@ def slow_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every line counts as slow, however quick this machine is."""
     monkeypatch.setattr(stream_module, "SLOW_LINE", 1 << 60)
     monkeypatch.setattr(stream_module, "SHOWN_AFTER", -1.0)
+    monkeypatch.setattr(stream_module, "NEAR", -1.0)
 
 
 @pytest.mark.usefixtures("slow_line")
@@ -159,6 +160,16 @@ def test_a_server_that_refuses_is_asked_once() -> None:
 
 
 def test_a_quick_line_is_left_alone() -> None:
+    assert_left_alone()
+
+
+@pytest.mark.usefixtures("slow_line")
+def test_a_slow_server_on_a_quick_line_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_module, "NEAR", 60.0)
+    assert_left_alone()
+
+
+def assert_left_alone() -> None:
     with ScriptedServer(capabilities=b"CAPABILITY IMAP4rev1 COMPRESS=DEFLATE").running() as server:
         session = Session.open(
             Endpoint("127.0.0.1", server.port, Security.PLAIN, "x"), "x", Trust()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import socket
 import ssl
 import time
@@ -24,6 +25,9 @@ fast, at 5 Mbit/s 5.5 and 2.9 times; at 100 Mbit/s rows took 1.4 times as long, 
 line without limit 10 times: Dovecot deflates no more than that."""
 SHOWN_AFTER = 0.25
 """Seconds of waiting after which a line is judged."""
+NEAR = 0.005
+"""Seconds in which the server has answered on a line that counts as quick whatever comes later: a
+server that is busy is slow too, and deflating would cost it more. Narrow lines take longer."""
 _PROBES = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 4}
 """After 30 seconds of silence one each 10 seconds; four without an answer end the connection.
 (macOS calls the first TCP_KEEPALIVE.)"""
@@ -53,6 +57,8 @@ class SocketStream(io.RawIOBase):
         self._is_answering = False
         self._octets = 0
         self._waited = 0.0
+        self._asked = math.nan
+        self._nearest = math.inf
         self.deadline = time.monotonic()
 
     @property
@@ -62,7 +68,9 @@ class SocketStream(io.RawIOBase):
     @property
     def is_slow(self) -> bool:
         """Whether so much time went by between the octets of an answer that deflating would pay."""
-        return self._waited > SHOWN_AFTER and self._octets <= SLOW_LINE * self._waited
+        if self._nearest <= NEAR or self._waited <= SHOWN_AFTER:
+            return False
+        return self._octets <= SLOW_LINE * self._waited
 
     def buffered(self) -> io.BufferedReader:
         """A reader of what comes from now on."""
@@ -81,11 +89,14 @@ class SocketStream(io.RawIOBase):
         self._deflate = zlib.compressobj(wbits=_RAW_DEFLATE)
         return self.buffered()
 
-    def send_all(self, octets: bytes, timeout: float) -> None:
-        """Send it within so many seconds. Raises ConnectionLost and DeadlineExceeded."""
+    def send_all(self, octets: bytes, timeout: float, *, is_alone: bool = False) -> None:
+        """Send it within so many seconds; `is_alone` where no answer is on its way, so that what
+        comes next is this one's. Raises ConnectionLost and DeadlineExceeded.
+        """
         if self._deflate is not None:
             octets = self._deflate.compress(octets) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
         self._is_answering = False
+        self._asked = time.monotonic() if is_alone else math.nan
         try:
             self._sock.settimeout(timeout)
             self._sock.sendall(octets)
@@ -144,9 +155,12 @@ class SocketStream(io.RawIOBase):
             raise DeadlineExceeded(LATE) from None
         except OSError as error:
             raise ConnectionLost(_lost_sentence(error)) from error
+        ended = time.monotonic()
         if self._is_answering:
             self._octets += octets
-            self._waited += time.monotonic() - began
+            self._waited += ended - began
+        elif ended - self._asked < self._nearest:
+            self._nearest = ended - self._asked
         # The time until an answer begins says nothing of how wide the line is.
         self._is_answering = True
         return octets

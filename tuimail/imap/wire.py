@@ -148,6 +148,7 @@ class Wire:
         tag = b"t%d" % self._count
         pending = Pending(tag, command, receive, open_sink, timeout)
         with self._dying_on_fault():
+            is_alone = not self._in_flight
             self._in_flight[tag] = pending
             octets = tag + b" " + command.name
             for argument in command.arguments:
@@ -163,7 +164,7 @@ class Wire:
                     octets += argument.octets
                 else:
                     octets += argument
-            self._stream.send_all(octets + b"\r\n", pending.timeout)
+            self._stream.send_all(octets + b"\r\n", pending.timeout, is_alone=is_alone)
         return pending
 
     def answer(self, pending: Pending, octets: bytes) -> None:
