@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.imap.came import Came
 from tests.servers.archive import RecordingServer, mailbox_of
 from tests.servers.stores import store_on
 from tuimail.archive.mailbox import Mailbox
@@ -48,10 +49,18 @@ def test_pages_go_through_one_folder_after_another(
         shown: list[tuple[bytes, int]] = []
         results = None
         for number in (1, 2, 3):
+            came = Came()
             page = store.joined_page(
-                chosen, number, Order(key, descending), size=30, query=parsed, results=results
+                chosen,
+                number,
+                Order(key, descending),
+                size=30,
+                query=parsed,
+                results=results,
+                on_row=came.take_row,
             ).result(10)
             results = page.results
+            assert came.page == (page.window, page.summaries)
             shown += [(s.identity.folder, s.identity.uid) for s in page.summaries]
             assert (page.window.total, page.window.pages) == (70, 3)
         expected = [

@@ -89,7 +89,7 @@ def test_a_page_that_was_begun_is_not_asked_for_again() -> None:
         with store_on(proxy.port) as store:
             store.begin(INBOX, NEWEST_FIRST)
             page = store.page(
-                INBOX, 1, NEWEST_FIRST, on_rows=lambda _window, some: rows.extend(some)
+                INBOX, 1, NEWEST_FIRST, on_row=lambda _window, _place, row: rows.append(row)
             ).result()
         names = [command.split(b" ")[0] for command in proxy.commands]
         assert names == [b"LOGIN", b"EXAMINE", b"NOOP", b"FETCH"]

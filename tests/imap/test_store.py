@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.imap.came import Came
 from tests.servers.dovecot import Dovecot, DovecotUser
 from tuimail.errors import CommandRefused, FolderChanged, MessageGone, TuimailError
 from tuimail.imap.endpoint import Endpoint, Security
 from tuimail.imap.events import ConnectionsChanged, ConnectionState, MessagesChanged, StoreEvent
 from tuimail.imap.folder import Folder
 from tuimail.imap.identity import Identity
-from tuimail.imap.paging import Order, Window
+from tuimail.imap.paging import Order, SortKey
 from tuimail.imap.session import Session
 from tuimail.imap.store import MailStore
 from tuimail.imap.structure import text_part
@@ -112,13 +113,24 @@ def test_what_a_row_tells(store: MailStore, dovecot_user: DovecotUser) -> None:
 
 def test_rows_are_handed_on_as_they_come(store: MailStore, dovecot_user: DovecotUser) -> None:
     dovecot_user.append(*(message(n) for n in range(1, 6)))
-    came: list[tuple[Window, str]] = []
+    came = Came()
+    page = store.page(INBOX, 1, NEWEST_FIRST, on_row=came.take_row).result(10)
+    assert came.page == (page.window, page.summaries)
+    assert came.order == [4, 3, 2, 1, 0]
 
-    def on_rows(place: Window, rows: Sequence[Summary]) -> None:
-        came.extend((place, str(row.subject)) for row in rows)
 
-    page = store.page(INBOX, 1, NEWEST_FIRST, on_rows=on_rows).result(10)
-    assert came == [(page.window, f"number {n}") for n in range(1, 6)]
+@pytest.mark.parametrize("descending", [True, False])
+def test_sorted_rows_are_handed_on_with_their_places(
+    store: MailStore, dovecot_user: DovecotUser, descending: bool
+) -> None:
+    dovecot_user.append(*(message(n) for n in (3, 1, 5, 2, 4)))
+    came = Came()
+    order = Order(SortKey.SUBJECT, descending)
+    page = store.page(INBOX, 1, order, size=3, on_row=came.take_row).result(10)
+    assert came.page == (page.window, page.summaries)
+    assert subjects(page.summaries) == [
+        f"number {n}" for n in ((5, 4, 3) if descending else (1, 2, 3))
+    ]
 
 
 def test_a_page_is_right_while_messages_arrive_and_go(

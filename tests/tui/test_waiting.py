@@ -22,6 +22,11 @@ HALF_THE_SIZES = b"".join(
     for number in range(1, 31)
 )
 
+FOUND = (
+    b"* 2 FETCH (UID 4 FLAGS () RFC822.SIZE 207 BODY[HEADER.FIELDS (SUBJECT)] {21}\r\n"
+    b"Subject: Letter 2\r\n\r\n)\r\n"
+)
+
 
 async def leave(drive: Driver) -> None:
     """Esc ends the wait, shows what was there before, and has the connection closed."""
@@ -75,3 +80,17 @@ async def test_a_sort_of_the_servers_is_left(monkeypatch: pytest.MonkeyPatch) ->
             await drive.press("O", "G", "enter")
             await drive.wait(lambda: re.search(r"sorting… \d+ s, Esc stops", drive.text))
             await leave(drive)
+
+
+async def test_found_rows_stand_in_their_places_while_others_are_awaited() -> None:
+    with EndlessServer(finding_mailbox(), (FOUND, SILENCE), at=b"UID FETCH") as server:
+        async with driven(server, screen=MEDIUM) as drive:
+            await drive.wait_for("1–50 of 60")
+            await drive.press("slash", *"smaller:230", "enter")
+            await drive.wait_for("Letter 2 ")
+            assert "loading…" in drive.text
+            rows = drive.main.list_panel.messages.rows
+            *before, second, first = [row and str(row.subject) for row in rows]
+            assert (second, first, set(before)) == ("Letter 2", None, {None})
+            await drive.press("escape")
+            await drive.wait_for("Stopped. r looks again.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuimail.imap.paging import Window
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from tuimail.imap.job import Request
     from tuimail.imap.page import Page
     from tuimail.imap.page_cache import PageKey
-    from tuimail.imap.page_fetch import OnRows
+    from tuimail.imap.page_fetch import OnRow
 
 
 class EarlyPage:
@@ -23,18 +22,18 @@ class EarlyPage:
         self._key = key
         self.request: Request[Page] | None = None
         self._lock = threading.Lock()
-        self._rows: list[tuple[Window, Sequence[Summary]]] = []
-        self._on_rows: OnRows | None = None
+        self._rows: list[tuple[Window, int, Summary]] = []
+        self._on_row: OnRow | None = None
 
-    def take_rows(self, window: Window, rows: Sequence[Summary]) -> None:
+    def take_row(self, window: Window, place: int, row: Summary) -> None:
         """On the store's thread."""
         with self._lock:
-            if self._on_rows is None:
-                self._rows.append((window, rows))
+            if self._on_row is None:
+                self._rows.append((window, place, row))
             else:
-                self._on_rows(window, rows)
+                self._on_row(window, place, row)
 
-    def hand_over(self, key: PageKey, on_rows: OnRows | None) -> Request[Page] | None:
+    def hand_over(self, key: PageKey, on_row: OnRow | None) -> Request[Page] | None:
         """Pass on what has come, and what comes from now on; None when it is another page.
 
         Then it is given up.
@@ -44,9 +43,9 @@ class EarlyPage:
                 self.request.cancel()
             return None
         with self._lock:
-            self._on_rows = on_rows or (lambda _window, _rows: None)
+            self._on_row = on_row or (lambda _window, _place, _row: None)
             # Of a page that is there already nobody needs the rows one by one.
-            for window, rows in () if self.request.done() else self._rows:
-                self._on_rows(window, rows)
+            for one in () if self.request.done() else self._rows:
+                self._on_row(*one)
             self._rows.clear()
         return self.request

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from tuimail.errors import CommandRefused, FolderChanged
 from tuimail.imap.fetch import LISTED_FIELDS
 from tuimail.imap.folder import Folder, FolderStatus
 from tuimail.imap.page import JoinedPage, Result
-from tuimail.imap.page_fetch import OnRows, fetch_window
+from tuimail.imap.page_fetch import OnRow, fetch_window, in_place
 from tuimail.imap.paging import Order, SortKey, Window, page_count, window
 from tuimail.imap.query import Query
 from tuimail.imap.rows import fetch_rows
@@ -34,7 +35,7 @@ class JoinedPageFetch:
         size: int,
         query: Query | None,
         results: Mapping[bytes, Result] | None,
-        on_rows: OnRows | None,
+        on_row: OnRow | None,
         fields: Sequence[str] = LISTED_FIELDS,
         items: Sequence[str] = (),
     ) -> None:
@@ -44,7 +45,7 @@ class JoinedPageFetch:
         self._size = size
         self._query = query
         self._results = results
-        self._on_rows = on_rows
+        self._on_row = on_row
         self._fields = fields
         self._items = items
         self._refused: dict[bytes, str] = {}
@@ -63,7 +64,8 @@ class JoinedPageFetch:
         place = window(total, number, self._size, descending=False)
         rows: list[Summary] = []
         for folder, first, last in self._slices(totals, place):
-            rows += self._fetch(session, folder, first, last, place, totals, results)
+            start = len(rows)
+            rows += self._fetch(session, folder, first, last, place, start, totals, results)
         return JoinedPage(self._order, place, tuple(rows), results, self._refused)
 
     def _count(self, session: Session) -> dict[bytes, int]:
@@ -110,32 +112,36 @@ class JoinedPageFetch:
         first: int,
         last: int,
         place: Window,
+        start: int,
         totals: dict[bytes, int],
         results: Mapping[bytes, Result] | None,
     ) -> tuple[Summary, ...]:
         descending, total = self._order.descending, totals[folder]
+        shown: Sequence[int]
         low, high = (total - last + 1, total - first + 1) if descending else (first, last)
         try:
             if results is not None:
                 selected = open_folder(session, folder, results[folder].uid_validity)
                 uids = results[folder].uids[low - 1 : high]
+                shown = uids[::-1] if descending else uids
                 rows = fetch_rows(
                     session,
                     selected,
                     uids,
                     fields=self._fields,
                     items=self._items,
-                    on_row=self._hand_on(place),
+                    on_row=in_place(self._on_row, place, shown, _UID, start=start),
                 )
             else:
                 selected = session.examine(folder)
                 # as many as there still are, should some have gone since STATUS
                 numbers = range(low, min(high, selected.total) + 1)
+                shown = numbers[::-1] if descending else numbers
                 rows = fetch_window(
                     session,
                     selected,
                     numbers,
-                    self._hand_on(place),
+                    in_place(self._on_row, place, shown, _NUMBER, start=start),
                     fields=self._fields,
                     items=self._items,
                 )
@@ -144,9 +150,6 @@ class JoinedPageFetch:
             return ()
         return rows[::-1] if descending else rows
 
-    def _hand_on(self, place: Window) -> Callable[[Summary], None]:
-        def on_row(summary: Summary) -> None:
-            if self._on_rows is not None:
-                self._on_rows(place, (summary,))
 
-        return on_row
+_UID: Callable[[Summary], int] = attrgetter("identity.uid")
+_NUMBER: Callable[[Summary], int] = attrgetter("sequence_number")

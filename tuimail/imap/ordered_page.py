@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from tuimail.errors import CommandRefused
 from tuimail.imap.folder import Folder
 from tuimail.imap.identity import Identity
 from tuimail.imap.page import Page, Result
 from tuimail.imap.page_cache import PageCache, PageKey
-from tuimail.imap.page_fetch import OnRows
+from tuimail.imap.page_fetch import OnRow, in_place
 from tuimail.imap.paging import Window, page_count, window
 from tuimail.imap.progress import OnProgress
 from tuimail.imap.query import Query
@@ -33,7 +34,7 @@ class OrderedPageFetch:
         key: PageKey,
         query: Query | None,
         result: Result | None,
-        on_rows: OnRows | None,
+        on_row: OnRow | None,
         on_progress: OnProgress | None,
         items: Sequence[str],
         cache: PageCache,
@@ -42,7 +43,7 @@ class OrderedPageFetch:
         self._key = key
         self._query = query
         self._result = result
-        self._on_rows = on_rows
+        self._on_row = on_row
         self._on_progress = on_progress
         self._items = items
         self._cache = cache
@@ -91,12 +92,7 @@ class OrderedPageFetch:
     ) -> Page:
         key = replace(self._key, number=place.number)
         uids = ascending[::-1] if key.order.descending else ascending
-        on_rows = self._on_rows
-
-        def on_row(summary: Summary) -> None:
-            if on_rows is not None:
-                on_rows(place, (summary,))
-
+        on_row = in_place(self._on_row, place, uids, attrgetter("identity.uid"))
         by_uid = renew_rows(session, selected, uids, key, self._cache, self._items, on_row)
         folder, validity = selected.folder, selected.uid_validity
         page = Page(

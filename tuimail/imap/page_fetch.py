@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from tuimail.errors import CommandRefused
 from tuimail.imap.fetch import LISTED_FIELDS, Row, row_items
@@ -17,7 +18,8 @@ from tuimail.imap.session import Selected, Session
 from tuimail.imap.summary import Summary, summarize, unreadable_summary
 from tuimail.imap.wire import Response
 
-OnRows = Callable[[Window, Sequence[Summary]], None]
+OnRow = Callable[[Window, int, Summary], None]
+"""Gets a row, and its place on the page in the order shown, from 0."""
 
 
 class PageFetch:
@@ -27,13 +29,13 @@ class PageFetch:
         self,
         folder: Folder,
         key: PageKey,
-        on_rows: OnRows | None,
+        on_row: OnRow | None,
         items: Sequence[str],
         cache: PageCache,
     ) -> None:
         self._folder = folder
         self._key = key
-        self._on_rows = on_rows
+        self._on_row = on_row
         self._items = items
         self._cache = cache
 
@@ -79,15 +81,37 @@ class PageFetch:
     def _fetch_window(
         self, session: Session, selected: Selected, numbers: Sequence[int], place: Window
     ) -> tuple[Summary, ...]:
-        on_rows = self._on_rows
-
-        def on_row(summary: Summary) -> None:
-            if on_rows is not None:
-                on_rows(place, (summary,))
-
+        key = self._key
+        shown = numbers[::-1] if key.order.descending else numbers
+        on_row = in_place(self._on_row, place, shown, attrgetter("sequence_number"))
         return fetch_window(
-            session, selected, numbers, on_row, fields=self._key.fields, items=self._items
+            session, selected, numbers, on_row, fields=key.fields, items=self._items
         )
+
+
+def in_place(
+    on_row: OnRow | None,
+    place: Window,
+    shown: Sequence[int],
+    number_of: Callable[[Summary], int],
+    *,
+    start: int = 0,
+) -> Callable[[Summary], None]:
+    """What takes rows in whatever order they come, and hands each on with its place.
+
+    `shown` are sequence numbers or UIDs in the order shown, the first of them at `start`, and
+    `number_of` tells a row's.
+    """
+    if on_row is None:
+        return lambda _summary: None
+    places = {number: at for at, number in enumerate(shown, start)}
+
+    def take(summary: Summary) -> None:
+        at = places.get(number_of(summary))
+        if at is not None:
+            on_row(place, at, summary)
+
+    return take
 
 
 def fetch_window(

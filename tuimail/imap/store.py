@@ -16,7 +16,7 @@ from tuimail.imap.job import Job, Lane, Pause, Request
 from tuimail.imap.listeners import Listeners
 from tuimail.imap.page import FetchedPart, JoinedPage, Page, Result
 from tuimail.imap.page_cache import PageCache, PageKey
-from tuimail.imap.page_fetch import OnRows, PageFetch
+from tuimail.imap.page_fetch import OnRow, PageFetch
 from tuimail.imap.paging import Order, SortKey
 from tuimail.imap.pool import Connect, ConnectionPool
 from tuimail.imap.progress import OnProgress
@@ -115,7 +115,7 @@ class MailStore:
         size: int = PAGE_SIZE,
         query: Query | None = None,
         result: Result | None = None,
-        on_rows: OnRows | None = None,
+        on_row: OnRow | None = None,
         on_progress: OnProgress | None = None,
         fields: Sequence[str] = LISTED_FIELDS,
         items: Sequence[str] = (),
@@ -126,8 +126,8 @@ class MailStore:
         With a query, only what matches. `result` is that of an earlier page of the same folder,
         query and sort key: then nothing is searched or sorted again, in either direction.
 
-        `on_rows(window, summaries)` gets rows as they come, in whatever order. When it is
-        called anew with another window, what came before is void. Of rows that are known from
+        `on_row` gets rows as they come, in whatever order. When it is called with another window,
+        what came before is void. Of rows that are known from
         before only the flags are asked for; they come with the page. `on_progress` hears how far
         a search or a sort is, where the server tells or the sort is made here.
 
@@ -136,17 +136,17 @@ class MailStore:
         """
         key = PageKey.of(folder, number, order, size, query, fields)
         early, self._early = self._early, None
-        begun = early.hand_over(key, on_rows) if early is not None and not items else None
+        begun = early.hand_over(key, on_row) if early is not None and not items else None
         if begun is not None:
             return begun
         # What a further item holds may change as flags do, and would not be asked for again.
         cache = PageCache(0, 0) if items else self._cache
         if order.key is SortKey.ARRIVAL and query is None:
-            fetch = PageFetch(folder, key, on_rows, items, cache)
+            fetch = PageFetch(folder, key, on_row, items, cache)
             return self._ask(fetch.run, folder.raw_name, lane)
         from tuimail.imap.ordered_page import OrderedPageFetch
 
-        ordered = OrderedPageFetch(folder, key, query, result, on_rows, on_progress, items, cache)
+        ordered = OrderedPageFetch(folder, key, query, result, on_row, on_progress, items, cache)
         return self._ask(ordered.run, folder.raw_name, lane)
 
     def begin(self, folder: Folder, order: Order) -> None:
@@ -155,7 +155,7 @@ class MailStore:
         At 40 ms the four round trips go by while the screen is being imported.
         """
         early = EarlyPage(PageKey.of(folder, 1, order, PAGE_SIZE, None, LISTED_FIELDS))
-        early.request = self.page(folder, 1, order, on_rows=early.take_rows)
+        early.request = self.page(folder, 1, order, on_row=early.take_row)
         self._early = early
 
     def known_page(
@@ -189,16 +189,14 @@ class MailStore:
         size: int = PAGE_SIZE,
         query: Query | None = None,
         results: Mapping[bytes, Result] | None = None,
-        on_rows: OnRows | None = None,
+        on_row: OnRow | None = None,
         fields: Sequence[str] = LISTED_FIELDS,
         items: Sequence[str] = (),
     ) -> Request[JoinedPage]:
         """As `page`, of several folders one behind another, each in the same order."""
         from tuimail.imap.joined_page import JoinedPageFetch
 
-        fetch = JoinedPageFetch(
-            folders, number, order, size, query, results, on_rows, fields, items
-        )
+        fetch = JoinedPageFetch(folders, number, order, size, query, results, on_row, fields, items)
         return self._ask(fetch.run)
 
     def choose(

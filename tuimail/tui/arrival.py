@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from tuimail.imap.paging import Order, Window
+from tuimail.imap.paging import Window
 from tuimail.imap.summary import Summary
 
 
 class PageArrival:
     """Collects the rows of one page; `on_change` is called, on the store's thread, after each."""
 
-    def __init__(self, order: Order, on_change: Callable[[PageArrival], None]) -> None:
-        self._order = order
+    def __init__(self, on_change: Callable[[PageArrival], None]) -> None:
         self._on_change = on_change
         # Replaced as a whole when the window changes, so that a reader never sees half of it.
         self._state: tuple[Window, dict[int, Summary]] | None = None
@@ -23,11 +22,11 @@ class PageArrival:
         """The store's `on_progress`; whoever waits looks by itself."""
         self.share = done / goal if goal else None
 
-    def take_rows(self, window: Window, summaries: Sequence[Summary]) -> None:
-        """The store's `on_rows`: with another window, what came before is void."""
+    def take_row(self, window: Window, place: int, row: Summary) -> None:
+        """The store's `on_row`: with another window, what came before is void."""
         if self._state is None or self._state[0] != window:
             self._state = (window, {})
-        self._state[1].update((row.sequence_number, row) for row in summaries)
+        self._state[1][place] = row
         self._on_change(self)
 
     @property
@@ -40,5 +39,4 @@ class PageArrival:
         if self._state is None:
             return []
         window, arrived = self._state
-        places = range(window.low, window.high + 1) if not window.is_empty else range(0)
-        return [arrived.get(n) for n in (reversed(places) if self._order.descending else places)]
+        return [arrived.get(place) for place in range(window.last - window.first + 1)]

@@ -52,6 +52,7 @@ def ask_for_page(
             visit.order,
             query=visit.query,
             results=visit.results,
+            on_row=arrival.take_row if arrival is not None else None,
             fields=fields,
             items=items,
         )
@@ -62,7 +63,7 @@ def ask_for_page(
         visit.order,
         query=visit.query,
         result=visit.result,
-        on_rows=arrival.take_rows if arrival is not None and visit.comes_in_order else None,
+        on_row=arrival.take_row if arrival is not None else None,
         on_progress=arrival.take_progress if arrival is not None else None,
         fields=fields,
         items=items,

@@ -48,11 +48,6 @@ class Visit:
     """The same for joined folders."""
 
     @property
-    def comes_in_order(self) -> bool:
-        """Whether rows on their way can be put in their places: not when searched or sorted."""
-        return self.order.key is SortKey.ARRIVAL and self.query is None and not self.joined
-
-    @property
     def may_take_long(self) -> bool:
         """Whether the server, or we, may have to look at every message first."""
         return self.order.key is not SortKey.ARRIVAL or self.query is not None

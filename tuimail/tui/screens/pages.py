@@ -104,7 +104,7 @@ class PageScreen(PanelScreen):
 
     @work(exclusive=True, group="page")
     async def _load_page(self, visit: Visit) -> None:
-        arrival = PageArrival(visit.order, lambda one: post_from_thread(self, RowsArrived(one)))
+        arrival = PageArrival(lambda one: post_from_thread(self, RowsArrived(one)))
         self._arrival = arrival
         began = time.monotonic()
         patience = self.set_interval(PATIENCE, lambda: self._show_waiting(visit, arrival, began))
@@ -141,7 +141,7 @@ class PageScreen(PanelScreen):
         window = arrival.window
         rows = arrival.rows()
         cursor = self.list_panel.messages.cursor if visit.shown else visit.cursor(rows)
-        self.list_panel.show_arriving(visit.folder, rows, cursor)
+        self.list_panel.show_arriving(visit.folder, rows, cursor, visit.joined)
         self._settle(visit, window)
 
     # --- showing

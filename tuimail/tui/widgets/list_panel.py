@@ -50,9 +50,15 @@ class ListPanel(Panel):
         self.messages.alarm = False
         self.heading.note = note
 
-    def show_arriving(self, folder: Folder, rows: Sequence[Summary | None], cursor: int) -> None:
-        """Show the rows that have come, and room for the others."""
-        self._show(folder, rows, cursor)
+    def show_arriving(
+        self,
+        folder: Folder,
+        rows: Sequence[Summary | None],
+        cursor: int,
+        folders: Sequence[Folder] = (),
+    ) -> None:
+        """Show the rows that have come, and room for the others; for `folders` see `show_page`."""
+        self._show(folder, rows, cursor, _names(folders))
         self.heading.note = LOADING
 
     def show_page(
@@ -68,8 +74,7 @@ class ListPanel(Panel):
 
         With `folders` the page is of them all, and each row tells of which.
         """
-        names = {each.raw_name: str(each.name) for each in folders}
-        self._show(folder, page.summaries, cursor, names)
+        self._show(folder, page.summaries, cursor, _names(folders))
         self.messages.notice = empty
         self.messages.alarm = False
         self.heading.note = f"page {page.window.number:,} of {page.window.pages:,}"
@@ -116,3 +121,7 @@ class ListPanel(Panel):
         self.messages.stale = False
         extra = (folder_column(names), *self.extra) if names else self.extra
         self.messages.show_rows(rows, cursor, recipients=recipients, extra=extra)
+
+
+def _names(folders: Sequence[Folder]) -> dict[bytes, str]:
+    return {each.raw_name: str(each.name) for each in folders}
