@@ -18,7 +18,7 @@ from tuimail.imap.endpoint import Endpoint, Security
 from tuimail.imap.events import ConnectionsChanged, ConnectionState, MessagesChanged, StoreEvent
 from tuimail.imap.folder import Folder
 from tuimail.imap.identity import Identity
-from tuimail.imap.paging import Order, SortKey
+from tuimail.imap.paging import Order, SortKey, Window
 from tuimail.imap.session import Session
 from tuimail.imap.store import MailStore
 from tuimail.imap.structure import text_part
