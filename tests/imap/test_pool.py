@@ -142,6 +142,39 @@ def test_an_abandoned_request_that_soon_ends_keeps_its_connection(
         assert server.count(b"LOGIN") == 1
 
 
+def test_a_request_that_is_left_while_connecting_is_never_sent() -> None:
+    with StallingServer(mailbox_of(9)) as server, store_on(server.port, connections=1) as store:
+        server.may_greet.clear()
+        left = store.page(INBOX, 1, NEWEST_FIRST)
+        wait_until(lambda: store.connection_states[0] is ConnectionState.CONNECTING)
+        left.cancel()
+        wanted = store.folders()
+        server.may_greet.set()
+        assert wanted.result(10)
+        assert server.count(b"FETCH") == 0
+        assert server.count(b"LOGIN") == 1
+
+
+def test_one_who_waits_costs_one_connection_of_abandoned_bulk_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "LITTLE", 0.0)
+    with StallingServer(mailbox_of(200)) as server, store_on(server.port, connections=3) as store:
+        bulk = [store.raw(identities(200), Kept()) for _ in range(2)]
+        server.wait_for(b"UID FETCH", 2)
+        page = store.page(INBOX, 1, NEWEST_FIRST)
+        server.wait_for(b"FETCH")
+        wanted = store.folders()
+        for request in bulk:
+            request.cancel()
+        assert wanted.result(10)
+        server.may_answer.set()
+        assert page.result(10)
+        for request in bulk:
+            assert isinstance(request.exception(10), CancelledError | ConnectionLost)
+        assert server.count(b"LOGIN") == 4
+
+
 def test_cancelled_bulk_work_stops_at_the_next_slice() -> None:
     with RecordingServer(mailbox_of(2000)) as server, store_on(server.port) as store:
         submitted = threading.Event()

@@ -249,10 +249,14 @@ def test_nothing_changes_in_the_mailbox(store: MailStore, dovecot_user: DovecotU
 
 
 def test_connections_are_opened_when_there_is_work(store: MailStore) -> None:
-    events: list[StoreEvent] = []
-    store.listen(events.append)
+    states: list[ConnectionState] = []
+
+    def note(event: StoreEvent) -> None:
+        if isinstance(event, ConnectionsChanged):
+            states.append(store.connection_states[0])
+
+    store.listen(note)
     assert set(store.connection_states) == {ConnectionState.CLOSED}
     store.folders().result(10)
-    states = [e.states[0] for e in events if isinstance(e, ConnectionsChanged)]
     assert states == [ConnectionState.CONNECTING, ConnectionState.BUSY, ConnectionState.IDLE]
     assert store.connection_states[1:] == (ConnectionState.CLOSED,) * 3

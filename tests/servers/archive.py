@@ -103,19 +103,26 @@ class RecordingConnection(Connection):
 
 
 class StallingServer(RecordingServer):
-    """Answers FETCH only while `may_answer` is set."""
+    """Answers FETCH only while `may_answer` is set, and greets while `may_greet` is."""
 
     def __init__(self, mailbox: Mailbox, **options: Any) -> None:
         super().__init__(mailbox, connection_class=_StallingConnection, **options)
         self.may_answer = threading.Event()
+        self.may_greet = threading.Event()
+        self.may_greet.set()
 
     def close(self) -> None:
         self.may_answer.set()
+        self.may_greet.set()
         super().close()
 
 
 class _StallingConnection(RecordingConnection):
     server: StallingServer
+
+    def greet(self) -> None:
+        self.server.may_greet.wait()
+        super().greet()
 
     def handle_fetch(self, command: Command) -> str:
         self.server.may_answer.wait()

@@ -20,9 +20,8 @@ class ConnectionState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionsChanged:
-    """A connection of the pool changed its state; `states` has one entry a connection."""
-
-    states: tuple[ConnectionState, ...]
+    """A connection of the pool changed its state; `MailStore.connection_states` tells all, since
+    what two threads would tell may come in either order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ class Request(Future[T]):
     """The future of something that was asked of the server.
 
     `cancel` means "no longer wanted": a request that has not started is never sent. One that
-    runs cannot be taken back (`cancel` says False); its result is dropped, and its connection is
-    shut and opened anew as soon as somebody else needs it.
+    runs cannot be taken back (`cancel` says False); its result is dropped, and if it does not end
+    soon, its connection is shut, that of bulk work only when somebody else needs it.
     """
 
     def __init__(self) -> None:

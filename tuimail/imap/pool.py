@@ -42,7 +42,7 @@ BACK_OFF = (0.2, 1.0, 3.0)
 """Seconds before each new try to connect, once a connection was lost."""
 
 LITTLE = 1.0
-"""Seconds that work may have taken to be left to its end when nobody waits for it any more; a
+"""Seconds since it began in which work is left to its end when nobody waits for it any more: a
 connection costs four round trips to open."""
 
 Outcome = Callable[[], None]
@@ -80,7 +80,7 @@ class ConnectionPool:
         self._waiting: dict[Lane, deque[Job[Any]]] = {lane: deque() for lane in Lane}
         self._closed = threading.Event()
         self._was_connected = False
-        self._looks_again = False
+        self._second_look: threading.Timer | None = None
 
     @property
     def states(self) -> tuple[ConnectionState, ...]:
@@ -103,6 +103,7 @@ class ConnectionPool:
         """End everything at once; never blocks."""
         with self._lock:
             self._closed.set()
+            self._shut_abandoned()
             left = [job for waiting in self._waiting.values() for job in waiting]
             for waiting in self._waiting.values():
                 waiting.clear()
@@ -133,7 +134,7 @@ class ConnectionPool:
                     if worker is None:
                         break
                     self._start(worker, waiting.popleft())
-            self._end_abandoned_jobs()
+            self._shut_abandoned()
 
     def _choose_worker(self, job: Job[Any]) -> Worker | None:
         idle = [worker for worker in self._workers if worker.idle]
@@ -175,29 +176,34 @@ class ConnectionPool:
             worker.thread.start()
         worker.inbox.put(job)
 
-    def _end_abandoned_jobs(self) -> None:
+    def _shut_abandoned(self) -> None:
         """Shut the connections that have long been at something nobody waits for any more.
 
         A search through a million messages would go on for minutes, here or on the server. Bulk
-        work ends by itself, at its next pause, which is too late for a person who waits.
+        work ends by itself, at its next pause; what a person waits for is worth one such
+        connection each.
         """
-        is_needed = bool(self._waiting[Lane.INTERACTIVE])
-        for worker in self._workers:
-            job = worker.abandoned_job
-            if job is None or worker.session is None or (job.lane is Lane.BULK and not is_needed):
+        if self._second_look is not None:
+            self._second_look.cancel()
+            self._second_look = None
+        if self._closed.is_set():
+            return
+        needed = sum(not job.request.abandoned for job in self._waiting[Lane.INTERACTIVE])
+        abandoned = [one for worker in self._workers if (one := worker.abandoned) is not None]
+        waits: list[float] = []
+        for job, session in sorted(abandoned, key=lambda one: one[0].lane is Lane.BULK):
+            if job.lane is Lane.BULK and not needed:
                 continue
-            left = job.began + LITTLE - time.monotonic()
-            if left <= 0:
-                worker.session.shutdown()
-            elif not self._looks_again:
-                self._looks_again = True
-                timer = threading.Timer(left, self._look_again)
-                timer.daemon = True
-                timer.start()
-
-    def _look_again(self) -> None:
-        self._looks_again = False
-        self._dispatch()
+            wait = job.began + LITTLE - time.monotonic()
+            if wait > 0:
+                waits.append(wait)
+                continue
+            session.shutdown()
+            needed = max(0, needed - 1)
+        if waits:
+            self._second_look = threading.Timer(min(waits), self._dispatch)
+            self._second_look.daemon = True
+            self._second_look.start()
 
     # --- on the worker's thread
 
@@ -231,6 +237,9 @@ class ConnectionPool:
                 if is_lost:
                     is_lost = False
                     self._publish(Reconnected())
+                if job.request.abandoned and not self._closed.is_set():
+                    # Left while connecting. From here on whoever leaves it finds the session.
+                    raise CancelledError
                 self._set_state(worker, ConnectionState.BUSY)
                 result = self._run_on(worker, session, job)
             except (ConnectionLost, ConnectError) as fault:
@@ -342,6 +351,7 @@ class ConnectionPool:
             self._waiting[job.lane].appendleft(job)
             size = len(self._workers)
         self._publish(Throttled(size, str(error)))
+        self._publish(ConnectionsChanged())
         return True
 
     def _is_final(
@@ -378,7 +388,7 @@ class ConnectionPool:
     def _set_state(self, worker: Worker, state: ConnectionState) -> None:
         if worker.state is not state:
             worker.state = state
-            self._publish(ConnectionsChanged(self.states))
+            self._publish(ConnectionsChanged())
 
 
 def _would_happen_again(error: Exception) -> bool:

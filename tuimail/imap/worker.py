@@ -32,10 +32,12 @@ class Worker:
         return self.session is not None and not self.session.dead
 
     @property
-    def abandoned_job(self) -> Job[Any] | None:
-        """What it is doing, if nobody waits for that any more."""
-        doing = self.guest or self.job
-        return doing if doing is not None and doing.request.abandoned else None
+    def abandoned(self) -> tuple[Job[Any], Session] | None:
+        """What it is doing, and on what, if nobody waits for that any more."""
+        doing, session = self.guest or self.job, self.session
+        if doing is None or session is None or not doing.request.abandoned:
+            return None
+        return doing, session
 
     def has_open(self, folder: bytes | None) -> bool:
         session = self.session

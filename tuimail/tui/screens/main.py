@@ -65,7 +65,6 @@ class MainScreen(ExportingScreen):
     def on_store_reported(self, message: StoreReported) -> None:
         match message.event:
             case ConnectionsChanged():
-                # Asked for, not told: what two threads tell may come in either order.
                 self.status.states = states = self.store.connection_states
                 if not _RESTLESS.intersection(states):
                     self.status.trouble = ""
