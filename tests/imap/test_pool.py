@@ -164,9 +164,9 @@ def test_one_who_waits_costs_one_connection_of_abandoned_bulk_work(
         server.wait_for(b"UID FETCH", 2)
         page = store.page(INBOX, 1, NEWEST_FIRST)
         server.wait_for(b"FETCH")
-        wanted = store.folders()
         for request in bulk:
             request.cancel()
+        wanted = store.folders()
         assert wanted.result(10)
         server.may_answer.set()
         assert page.result(10)
