@@ -170,9 +170,7 @@ def test_one_who_waits_costs_one_connection_of_abandoned_bulk_work(
         assert wanted.result(10)
         server.may_answer.set()
         assert page.result(10)
-        for request in bulk:
-            assert isinstance(request.exception(10), CancelledError | ConnectionLost)
-        assert server.count(b"LOGIN") == 4
+        assert [type(one.exception(10)) for one in bulk] == [ConnectionLost, CancelledError]
 
 
 def test_cancelled_bulk_work_stops_at_the_next_slice() -> None:
