@@ -58,5 +58,17 @@ def test_later_rows_fit_into_what_the_first_took() -> None:
     assert list(Table(COLUMNS, 30, 1).lines(rows))[-1] == "2  abc…  y"
 
 
+def test_a_narrow_terminal_narrows_the_widest_columns() -> None:
+    columns = (Column("A DATE"), Column("FROM"), Column("FOLDER", most=24), Column("SUBJECT"))
+    row = ("2026-11-20 09:14", "f" * 50, "o" * 50, "s" * 50)
+    wide = list(Table(columns, 120, 1).lines([row]))[1]
+    assert [len(cell) for cell in wide.split("  ")] == [16, 34, 24, 40]
+    narrow = list(Table(columns, 80, 1).lines([row]))[1]
+    assert [len(cell) for cell in narrow.split("  ")] == [16, 16, 16, 26]
+    assert len(list(Table(columns, 66, 1).lines([row]))[1]) == 66
+    short = list(Table(columns, 80, 1).lines([(*row[:3], "short")]))[1]
+    assert [len(cell) for cell in short.split("  ")] == [16, 24, 24, 5]
+
+
 def test_no_rows_no_titles() -> None:
     assert list(Table(COLUMNS, 80, 10).lines([])) == []

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 _GAP = "  "
 _LEAST = 10
 """Cells that the last column keeps, however narrow the terminal."""
+_NARROWEST = 16
+"""Cells below which no other column is narrowed for the last one; a date takes so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class Column:
 class Table:
     """Lines of a table whose first rows decide how wide its columns are.
 
-    Where `width` is None, for a file or a pipe, no cell is cut and a longer one moves what is
-    behind it.
+    They fit into `width` cells, a third of them for the last column if it has use for so many, as
+    far as that can be had of columns that are wide. Where `width` is None, for a file or a pipe, no
+    cell is cut and a longer one moves what is behind it.
     """
 
     def __init__(self, columns: Sequence[Column], width: int | None, rows_at_once: int) -> None:
@@ -47,10 +50,18 @@ class Table:
 
     def _measure(self, rows: Sequence[Sequence[str]]) -> list[int]:
         """Cells of each column but the last."""
-        return [
-            min(column.most, max(count_cells(row[place]) for row in rows))
-            for place, column in enumerate(self._columns[:-1])
+        longest = [max(map(count_cells, cells)) for cells in zip(*rows, strict=True)]
+        widths = [
+            min(column.most, cells)
+            for column, cells in zip(self._columns[:-1], longest, strict=False)
         ]
+        if self._width is not None:
+            last = max(_LEAST, min(longest[-1], self._width // 3))
+            excess = last + sum(widths) + len(_GAP) * len(widths) - self._width
+            while excess > 0 and max(widths, default=0) > _NARROWEST:
+                widths[widths.index(max(widths))] -= 1
+                excess -= 1
+        return widths
 
     def _line(self, row: Sequence[str], widths: Sequence[int]) -> str:
         cells = [
