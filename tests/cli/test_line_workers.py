@@ -20,15 +20,15 @@ from tuimail.cli.line_writing import LineOrder, Lines, line_writer
 from tuimail.errors import TuimailError
 
 ORDER = LineOrder(
-    True,
-    True,
-    b"Gr&APY-\xc3\x9f",
-    "Größe",
-    77,
-    ("FROM", "SUBJECT"),
-    (),
-    ("X-Mailer",),
-    ("MODSEQ",),
+    as_json=True,
+    with_folder=True,
+    raw_name=b"Gr&APY-\xc3\x9f",
+    name="Größe",
+    uid_validity=77,
+    fields=("FROM", "SUBJECT"),
+    known_items=(),
+    headers=("X-Mailer",),
+    items=("MODSEQ",),
 )
 ARGUMENTS = [
     ("--page", "all"),

@@ -34,9 +34,16 @@ def row_of(header: bytes, structure: bytes = TEXT, plain: bytes = b"") -> Row:
 
 
 def order(*, as_json: bool = True) -> LineOrder:
-    name = INBOX.name.decoded
     return LineOrder(
-        as_json, True, INBOX.raw_name, name, 77, ("FROM",), ("MODSEQ",), HEADERS, ITEMS
+        as_json=as_json,
+        with_folder=True,
+        raw_name=INBOX.raw_name,
+        name=INBOX.name.decoded,
+        uid_validity=77,
+        fields=("FROM",),
+        known_items=("MODSEQ",),
+        headers=HEADERS,
+        items=ITEMS,
     )
 
 
@@ -159,6 +166,8 @@ def test_a_row_of_a_table() -> None:
         b"To: "
         + b",\r\n ".join(b"p%d <p%d@example.org>" % (n, n) for n in range(40))
         + b"\r\n\r\n",
+        b"X-Mailer: =?utf-8?q?=E2=80=A8a=1C?=\r\n\r\n",
+        b"X-Mailer: =?utf-8?q?=20=20=20?=" + b"x" * 2_000 + b"\r\n\r\n",
         b"Sender: s@example.org\r\nReply-To: r@example.org\r\nBcc: b@example.org\r\n\r\n",
     ],
 )

@@ -172,15 +172,15 @@ class _Lister:
         window = answer.window
         listing = self._listing
         order = LineOrder(
-            listing.as_json,
-            listing.with_folder,
-            folder.raw_name,
-            folder.name.decoded,
-            answer.uid_validity,
-            self._fields,
-            self._items,
-            listing.headers,
-            listing.items,
+            as_json=listing.as_json,
+            with_folder=listing.with_folder,
+            raw_name=folder.raw_name,
+            name=folder.name.decoded,
+            uid_validity=answer.uid_validity,
+            fields=self._fields,
+            known_items=self._items,
+            headers=listing.headers,
+            items=listing.items,
         )
         if isinstance(answer, Page):
             # A store gives the last page for a number past the end; here that is an empty page.

@@ -1,4 +1,4 @@
-"""Messages as lines of JSON; both ways to them end in the one template that names the keys."""
+"""Messages as lines of JSON, all of them by the one template that names the keys."""
 
 from __future__ import annotations
 

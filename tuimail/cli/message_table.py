@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import repeat
@@ -57,12 +57,17 @@ class RowWriter(LineWriter[Sequence[str]]):
                 [_marks(row.flags, not row.is_only_text and bool(row.attachments)) for row in rows],
                 [_sender(one.get("from", b"")) for one in found],
                 [format_size(row.size) for row in rows],
-                *([_line(one.get(key, b"")).strip() for one in found] for _, key in self.headers),
-                *([shown_item(row.item(key)) for row in rows] for _, key in self.items),
+                *([_stripped(one.get(key, b"")) for one in found] for _, key in self.headers),
+                *(self._item_cells(name, key, rows) for name, key in self.items),
                 [_line(one.get("subject", b"")) for one in found],
                 strict=True,
             )
         )
+
+    def _item_cells(self, name: str, key: bytes, rows: Sequence[Row]) -> Iterable[str]:
+        if name not in self.order.known_items:
+            return repeat("", len(rows))
+        return [shown_item(row.item(key)) for row in rows]
 
     def write_summary(self, message: Summary) -> Sequence[str]:
         return (
@@ -104,6 +109,10 @@ def _number(number: int | None) -> str:
 
 def _line(value: bytes) -> str:
     return safe_line(decode_words(value))
+
+
+def _stripped(value: bytes) -> str:
+    return safe_line(decode_words(value).strip())
 
 
 def _sender(value: bytes) -> str:

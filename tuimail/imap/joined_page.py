@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Iterator, Mapping, Sequence
 
 from tuimail.errors import CommandRefused, FolderChanged
 from tuimail.imap.fetch import LISTED_FIELDS
@@ -130,7 +129,7 @@ class JoinedPageFetch:
                     uids,
                     fields=self._fields,
                     items=self._items,
-                    on_row=in_place(self._on_row, place, shown, _UID, start=start),
+                    on_row=in_place(self._on_row, place, shown, by_uid=True, start=start),
                 )
             else:
                 selected = session.examine(folder)
@@ -141,7 +140,7 @@ class JoinedPageFetch:
                     session,
                     selected,
                     numbers,
-                    in_place(self._on_row, place, shown, _NUMBER, start=start),
+                    in_place(self._on_row, place, shown, by_uid=False, start=start),
                     fields=self._fields,
                     items=self._items,
                 )
@@ -149,7 +148,3 @@ class JoinedPageFetch:
             self._refused[folder] = str(error)
             return ()
         return rows[::-1] if descending else rows
-
-
-_UID: Callable[[Summary], int] = attrgetter("identity.uid")
-_NUMBER: Callable[[Summary], int] = attrgetter("sequence_number")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from operator import attrgetter
 
 from tuimail.errors import CommandRefused
 from tuimail.imap.folder import Folder
@@ -92,7 +91,7 @@ class OrderedPageFetch:
     ) -> Page:
         key = replace(self._key, number=place.number)
         uids = ascending[::-1] if key.order.descending else ascending
-        on_row = in_place(self._on_row, place, uids, attrgetter("identity.uid"))
+        on_row = in_place(self._on_row, place, uids, by_uid=True)
         by_uid = renew_rows(session, selected, uids, key, self._cache, self._items, on_row)
         folder, validity = selected.folder, selected.uid_validity
         page = Page(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from operator import attrgetter
 
 from tuimail.errors import CommandRefused
 from tuimail.imap.fetch import LISTED_FIELDS, Row, row_items
@@ -83,7 +82,7 @@ class PageFetch:
     ) -> tuple[Summary, ...]:
         key = self._key
         shown = numbers[::-1] if key.order.descending else numbers
-        on_row = in_place(self._on_row, place, shown, attrgetter("sequence_number"))
+        on_row = in_place(self._on_row, place, shown, by_uid=False)
         return fetch_window(
             session, selected, numbers, on_row, fields=key.fields, items=self._items
         )
@@ -91,25 +90,24 @@ class PageFetch:
 
 def in_place(
     on_row: OnRow | None,
-    place: Window,
+    window: Window,
     shown: Sequence[int],
-    number_of: Callable[[Summary], int],
     *,
+    by_uid: bool,
     start: int = 0,
 ) -> Callable[[Summary], None]:
     """What takes rows in whatever order they come, and hands each on with its place.
 
-    `shown` are sequence numbers or UIDs in the order shown, the first of them at `start`, and
-    `number_of` tells a row's.
+    `shown` are UIDs or sequence numbers in the order shown, the first of them at `start`.
     """
     if on_row is None:
         return lambda _summary: None
-    places = {number: at for at, number in enumerate(shown, start)}
+    places = {number: place for place, number in enumerate(shown, start)}
 
     def take(summary: Summary) -> None:
-        at = places.get(number_of(summary))
-        if at is not None:
-            on_row(place, at, summary)
+        place = places.get(summary.identity.uid if by_uid else summary.sequence_number)
+        if place is not None:
+            on_row(window, place, summary)
 
     return take
 

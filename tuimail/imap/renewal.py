@@ -57,13 +57,17 @@ def renew_rows(
 ) -> dict[int, Summary]:
     """Rows by UID, without those of messages that are gone; in one round trip.
 
-    `on_row` gets those that are fetched, as they come.
+    `on_row` gets each as it comes.
     """
     known = cache.rows(key, selected.uid_validity, uids)
     told: dict[int, Row] = {}
     asked = None
     if known:
-        receive = _take(told, lambda row: row.uid in known)
+
+        def note(row: Row) -> None:
+            on_row(_renewed(known[row.uid or 0], row))
+
+        receive = _take(told, lambda row: row.uid in known, note)
         asked = session.send_uid_fetch(sequence_set(known), _ITEMS, receive)
     unknown = [uid for uid in uids if uid not in known]
     fetched = fetch_rows(
@@ -81,8 +85,12 @@ def renew_rows(
     return rows | {row.identity.uid: row for row in fetched}
 
 
-def _take(told: dict[int, Row], is_wanted: Callable[[Row], bool]) -> Receive:
-    """Collects by UID what tells of flags and nothing else."""
+def _take(
+    told: dict[int, Row],
+    is_wanted: Callable[[Row], bool],
+    note: Callable[[Row], None] = lambda _row: None,
+) -> Receive:
+    """Collects by UID what tells of flags and nothing else; `note` gets each as it comes."""
 
     def receive(parts: Response) -> bool:
         row = Row.of(parts)
@@ -91,6 +99,7 @@ def _take(told: dict[int, Row], is_wanted: Callable[[Row], bool]) -> Receive:
         if not row.has_item(b"FLAGS"):
             return False
         told[row.uid] = row
+        note(row)
         return True
 
     return receive

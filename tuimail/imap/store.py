@@ -127,9 +127,9 @@ class MailStore:
         query and sort key: then nothing is searched or sorted again, in either direction.
 
         `on_row` gets rows as they come, in whatever order. When it is called with another window,
-        what came before is void. Of rows that are known from
-        before only the flags are asked for; they come with the page. `on_progress` hears how far
-        a search or a sort is, where the server tells or the sort is made here.
+        what came before is void. Of rows that are known from before only the flags are asked for.
+        `on_progress` hears how far a search or a sort is, where the server tells or the sort is
+        made here.
 
         In the lane AHEAD the page is only fetched for `known_page`, when nobody waits for
         anything.

@@ -148,7 +148,7 @@ class Wire:
         tag = b"t%d" % self._count
         pending = Pending(tag, command, receive, open_sink, timeout)
         with self._dying_on_fault():
-            is_alone = not self._in_flight
+            is_alone = not (self._in_flight or self._given_up)
             self._in_flight[tag] = pending
             octets = tag + b" " + command.name
             for argument in command.arguments:

@@ -138,6 +138,9 @@ class PageScreen(PanelScreen):
         visit, arrival = self._visit, self._arrival
         if arrival is None or arrival.window is None or visit.known:
             return
+        if visit.keep is not None and not visit.shown:
+            # Looked at again: the message under the cursor may be the last to come.
+            return
         window = arrival.window
         rows = arrival.rows()
         cursor = self.list_panel.messages.cursor if visit.shown else visit.cursor(rows)
