@@ -151,6 +151,26 @@ def test_ctrl_c(command: str, first: bytes) -> None:
     assert out == b"" or command == "doctor"
 
 
+def test_ctrl_c_that_comes_just_before_a_wait() -> None:
+    # Where another thread has to take the signal, nothing wakes the one that waits.
+    program = """if True:
+        import os, signal, threading
+        from tuimail.imap.job import Request
+        taker = threading.Thread(target=threading.Event().wait, args=(60,), daemon=True)
+        taker.start()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        sender = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+        try:
+            sender.start()
+            Request().result()
+        except KeyboardInterrupt:
+            print("heard")
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=20)
+    assert (done.stdout, done.stderr) == (b"heard\n", b"")
+
+
 @pytest.mark.parametrize("count", [50, 3_000])
 def test_a_reader_that_has_enough(count: int) -> None:
     with (

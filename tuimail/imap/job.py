@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
@@ -14,6 +15,10 @@ from tuimail.imap.session import Session
 
 T = TypeVar("T")
 Pause = Callable[[], None]
+
+_LOOK_UP = 1.0
+"""Seconds. Python handles a signal when its main thread runs, and a lock that is waited for without
+an end keeps that from running once the signal has come."""
 
 
 class Lane(Enum):
@@ -37,6 +42,13 @@ class Request(Future[T]):
         super().__init__()
         self.abandoned = False
         self.on_abandon: Callable[[], None] = lambda: None
+
+    def result(self, timeout: float | None = None) -> T:
+        """As a Future's, but a Ctrl-C that came just before it began to wait is heard."""
+        while timeout is None and not self.done():
+            with suppress(TimeoutError):
+                self.exception(_LOOK_UP)
+        return super().result(timeout)
 
     def cancel(self) -> bool:
         if super().cancel():
