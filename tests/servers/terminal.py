@@ -222,6 +222,12 @@ class Pty(Terminal):
         self.read_all()
         return self.process.returncode
 
+    def hang_up(self) -> None:
+        """Close the terminal; no SIGHUP tells of it, since it is not the session's own."""
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, self._master)
+        os.close(nowhere)
+
     def _read(self, seconds: float) -> bool:
         """Read what comes within this time; whether anything came."""
         ready, _, _ = select.select([self._master], [], [], seconds)

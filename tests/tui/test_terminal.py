@@ -85,6 +85,13 @@ def test_quitting_waits_for_no_server(at: bytes, tmp_path: Path) -> None:
         check_sanity(terminal)
 
 
+def test_a_terminal_that_goes_away_ends_it(tmp_path: Path) -> None:
+    with Pty([sys.executable, "-m", "tuimail", "demo"], environment(tmp_path)) as terminal:
+        terminal.wait_for("1–50 of")
+        terminal.hang_up()
+        assert terminal.process.wait(30) != 0
+
+
 # A mailbox full of attacks
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from tuimail.cli.options import Options
 from tuimail.cli.places import cache_file, state_file
 from tuimail.cli.sign_in import prepare_sign_in
+from tuimail.cli.terminal_end import end_with_terminal
 from tuimail.errors import UsageError
 from tuimail.imap.endpoint import Endpoint
 from tuimail.imap.folder import INBOX
@@ -66,6 +67,7 @@ def show_screen(
     # Threads that read rows hold the interpreter for 5 ms each otherwise, and every move of the
     # screen's needs it several times: half of the keys took 95 ms beside them, and 54 with this.
     sys.setswitchinterval(0.001)
+    end_with_terminal()
     try:
         app.run()
     finally:
