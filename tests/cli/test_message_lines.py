@@ -71,8 +71,8 @@ def summary_of(row: Row) -> Summary:
     return summarize(row, b"INBOX", 77, ("MODSEQ",))
 
 
-def assert_cells(row: Row) -> Sequence[str]:
-    """The row of a table is the same straight and by a summary."""
+def cells_of(row: Row) -> Sequence[str]:
+    """The row of a table, which is the same straight and by a summary."""
     writer = line_writer(order(as_json=False))
     lines = writer.write([row.response])
     assert lines == writer.write_summaries([summary_of(row)])
@@ -140,7 +140,7 @@ def test_a_row_of_a_table() -> None:
     )
     received = row.internal_date
     assert received is not None
-    assert assert_cells(row) == (
+    assert cells_of(row) == (
         "INBOX",
         "4",
         "40",
@@ -174,14 +174,14 @@ def test_a_row_of_a_table() -> None:
 def test_odd_headers(header: bytes) -> None:
     row = row_of(header)
     assert line_of(row) == line_of_summary(row)
-    assert_cells(row)
+    cells_of(row)
 
 
 def test_a_structure_that_cannot_be_read_costs_the_attachments_only() -> None:
     row = row_of(b"Subject: hello\r\n\r\n", b'("text" NIL NIL NIL NIL "7bit" 5)')
     lines = lines_of(row)
     told = json.loads(text_of(lines))
-    assert assert_cells(row)[-1] == f"({told['error']})"
+    assert cells_of(row)[-1] == f"({told['error']})"
     assert (told["uid"], told["subject"], told["attachments"]) == (40, "hello", [])
     assert "BODYSTRUCTURE" in told["error"]
     assert lines.failures == [(40, 4, told["error"])]
@@ -217,6 +217,6 @@ def test_real_messages(corpus: list[Path]) -> None:
         row = row_of(header + b"\r\n", structure)
         line = line_of(row)
         assert line == line_of_summary(row), path
-        assert_cells(row)
+        cells_of(row)
         with_attachments += '"attachments": []' not in line
     assert with_attachments > len(corpus) // 5

@@ -87,7 +87,7 @@ async def test_a_sort_of_the_servers_is_left(monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_found_rows_stand_in_their_places_while_others_are_awaited() -> None:
-    # UIDs 22 to 28 are known from the page before.
+    # UIDs 22 to 26 are known from the page before.
     with EndlessServer(finding_mailbox(), (FOUND, SILENCE), at=b"UID FETCH 2,") as server:
         async with driven(server, screen=MEDIUM) as drive:
             await drive.wait_for("1–50 of 60")

@@ -35,7 +35,7 @@ class LineOrder(NamedTuple):
     """Of the folder, decoded."""
     uid_validity: int
     fields: tuple[str, ...]
-    """Header fields and items that were asked of the server."""
+    """Header fields that were asked of the server."""
     known_items: tuple[str, ...]
     headers: tuple[str, ...]
     items: tuple[str, ...]

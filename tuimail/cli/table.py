@@ -53,7 +53,7 @@ class Table:
         longest = [max(map(count_cells, cells)) for cells in zip(*rows, strict=True)]
         widths = [
             min(column.most, cells)
-            for column, cells in zip(self._columns[:-1], longest, strict=False)
+            for column, cells in zip(self._columns[:-1], longest[:-1], strict=True)
         ]
         if self._width is not None:
             last = max(_LEAST, min(longest[-1], self._width // 3))

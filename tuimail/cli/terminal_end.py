@@ -12,7 +12,8 @@ import time
 from tuimail.cli.status import INTERRUPTED
 
 _PATIENCE = 5.0
-"""Seconds to put away what there is."""
+"""Seconds to put away what there is. Textual may wait for ever for its thread that writes, which
+the dead terminal has ended."""
 
 
 def end_with_terminal() -> None:
